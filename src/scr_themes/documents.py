@@ -1,0 +1,185 @@
+"""What goes in and what comes out: documents, passages and the tags on them.
+
+Offsets everywhere are Python string offsets (code points), half-open like slices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+PassageKind = Literal["paragraph", "bullet", "row"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A paragraph, bullet or table row of a document: the unit of coding.
+
+    Attributes
+    ----------
+    text : str
+        Its words, on one line, without the printed number or bullet mark.
+    index : int
+        Its place among the document's passages, from 0.
+    start, end : int
+        Where it stands in ``Document.text``: ``document.text[start:end] == text``.
+    page : int or None
+        The page it begins on, counted from 1 through the file; None where there are no pages.
+    paragraph : str or None
+        The paragraph number as printed, such as ``"4.12"``.
+    section : str or None
+        The heading it stands under.
+    kind : {"paragraph", "bullet", "row"}
+        What it looks like on the page. A row's cells are joined by ``" | "``.
+    """
+
+    text: str
+    index: int = 0
+    start: int = 0
+    end: int = 0
+    page: int | None = None
+    paragraph: str | None = None
+    section: str | None = None
+    kind: PassageKind = "paragraph"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One file, read.
+
+    Attributes
+    ----------
+    path : str or None
+        The file it came from, as given.
+    title : str
+        Its title: from the file's metadata or first heading, else the file's name.
+    text : str
+        Headings and passages in reading order, separated by blank lines.
+    passages : tuple of Passage
+        The passages, in reading order.
+    n_pages : int or None
+        How many pages the file has; None where there are none.
+    warnings : tuple of str
+        What the reader could not do, one line each, such as scanned pages without text.
+    """
+
+    path: str | None
+    title: str
+    text: str
+    passages: tuple[Passage, ...]
+    n_pages: int | None = None
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The path where there is one, else the title."""
+        return self.path if self.path is not None else self.title
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One theme on one passage.
+
+    Attributes
+    ----------
+    theme : str
+        The theme's id.
+    probability : float
+        Calibrated probability that a careful coder would give the passage this theme.
+    evidence : tuple of (int, int)
+        Start and end of the sentence that carries the tag, in the passage's text.
+    """
+
+    theme: str
+    probability: float
+    evidence: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaggedPassage:
+    """A passage with its role and tags.
+
+    Attributes
+    ----------
+    passage : Passage
+        The passage; ``text`` is a shortcut to its words.
+    role : str
+        What the passage does: one of the codebook's role ids.
+    role_probability : float
+        Calibrated probability of that role.
+    tags : tuple of Tag
+        The tags at or above their thresholds, most probable first.
+    candidates : tuple of Tag
+        A tag for every theme of the model, in the model's order, whatever its probability;
+        :meth:`at` cuts them again without another run of the model.
+    """
+
+    passage: Passage
+    role: str
+    role_probability: float
+    tags: tuple[Tag, ...]
+    candidates: tuple[Tag, ...] = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        """The passage's words."""
+        return self.passage.text
+
+    @property
+    def themes(self) -> tuple[str, ...]:
+        """Ids of the themes tagged, most probable first."""
+        return tuple(tag.theme for tag in self.tags)
+
+    def quote(self, tag: Tag) -> str:
+        """Return the words that carry ``tag``."""
+        start, end = tag.evidence
+        return self.passage.text[start:end]
+
+    def at(self, threshold: float | Mapping[str, float]) -> TaggedPassage:
+        """Cut the candidates at another threshold.
+
+        Parameters
+        ----------
+        threshold : float or mapping of str to float
+            One probability for every theme, or one a theme (themes left out are not tagged).
+
+        Returns
+        -------
+        TaggedPassage
+            The same passage with the tags that reach the threshold.
+
+        Examples
+        --------
+        >>> tag = Tag("recording", 0.4, (0, 14))
+        >>> passage = TaggedPassage(passage=Passage(text="No notes exist."), role="finding",
+        ...                         role_probability=0.9, tags=(), candidates=(tag,))
+        >>> passage.at(0.3).themes
+        ('recording',)
+        """
+        if isinstance(threshold, Mapping):
+            cuts = {theme: float(cut) for theme, cut in threshold.items()}
+        else:
+            cuts = {tag.theme: float(threshold) for tag in self.candidates}
+        kept = [t for t in self.candidates if t.probability >= cuts.get(t.theme, float("inf"))]
+        kept.sort(key=lambda tag: -tag.probability)
+        return replace(self, tags=tuple(kept))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaggedDocument:
+    """A document with every passage of it tagged.
+
+    Attributes
+    ----------
+    document : Document
+        The document.
+    passages : tuple of TaggedPassage
+        One for each passage of the document, in reading order, tagged or not.
+    coder : str
+        Who made the tags: a model's name and version, or a person.
+    """
+
+    document: Document
+    passages: tuple[TaggedPassage, ...] = field(repr=False)
+    coder: str

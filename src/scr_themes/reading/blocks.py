@@ -1,0 +1,176 @@
+"""Blocks: what every format module hands over, and how they become a :class:`Document`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from scr_themes.documents import Document, Passage, PassageKind
+
+BlockKind = Literal["heading", "paragraph", "bullet", "row"]
+
+_SINGLE = "‘’‚‛ʼʹ′´`\x91\x92"
+_DOUBLE = "“”„‟″\x93\x94"
+_FOLD = {ord(c): "'" for c in _SINGLE} | {ord(c): '"' for c in _DOUBLE}
+_FOLD |= {ord("\x96"): "–", ord("\x97"): "—", ord("\x85"): "...", ord("…"): "..."}
+_FOLD |= {0x2010: "-", 0x2011: "-", 0x2212: "-"}  # hyphen, non-breaking hyphen, minus
+_FOLD |= {ord(c): None for c in "\u00ad\u200b\u200c\u200d\u2060\ufeff"}
+_FOLD |= {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st"}
+_FOLD |= {0xFB06: "st"}
+# "4.12", "4.12.3", "12." and "4.12)" in front of a sentence; a bare "12" is not enough, since
+# "12 children were seen" begins a sentence.
+_NUMBER = re.compile(r"^\(?(?P<number>\d{1,3}(?:\.\d{1,3}){1,3}|\d{1,3}(?=[.)]\s))[.)]?\s+(?=\S)")
+_BULLET = re.compile(r"^(?:[•●▪■◦‣⁃∙·►➢➤✓❖o*–—-]|\uf0b7|\uf0a7|\uf0d8|\uf0fc)\s+(?=\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading, paragraph, bullet or table row as found in a file, before cleaning.
+
+    Attributes
+    ----------
+    text : str
+        Its words; a printed number or bullet mark may still stand in front.
+    kind : {"heading", "paragraph", "bullet", "row"}
+        What it looks like.
+    page : int or None
+        The page it begins on, from 1.
+    paragraph : str or None
+        The printed paragraph number, where the format holds it apart from the text.
+    """
+
+    text: str
+    kind: BlockKind = "paragraph"
+    page: int | None = None
+    paragraph: str | None = None
+
+
+def normalise(text: str) -> str:
+    r"""Fold ligatures, odd quotes, hyphens and white space; the words stay as printed.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    str
+        The same words in NFC on one line: straight quotes, plain hyphens, single spaces, no
+        ligatures, no soft hyphens, no invisible or control characters.
+
+    Examples
+    --------
+    >>> normalise("The ‘ofﬁcer’\u00a0did\n not")
+    "The 'officer' did not"
+    """
+    folded = unicodedata.normalize("NFC", text.translate(_FOLD))
+    kept = "".join(c if c.isspace() or unicodedata.category(c) != "Cc" else " " for c in folded)
+    return " ".join(kept.split())
+
+
+def split_number(text: str) -> tuple[str | None, str]:
+    """Split a printed paragraph number from the front of a text.
+
+    Examples
+    --------
+    >>> split_number("4.12 The school was told.")
+    ('4.12', 'The school was told.')
+    >>> split_number("12 children were seen.")
+    (None, '12 children were seen.')
+    """
+    found = _NUMBER.match(text)
+    if found is None:
+        return None, text
+    return found["number"], text[found.end() :]
+
+
+def split_bullet(text: str) -> tuple[bool, str]:
+    """Split a bullet mark from the front of a text.
+
+    Examples
+    --------
+    >>> split_bullet("• Check every reference.")
+    (True, 'Check every reference.')
+    """
+    found = _BULLET.match(text)
+    if found is None:
+        return False, text
+    return True, text[found.end() :]
+
+
+def assemble(
+    blocks: Iterable[Block],
+    *,
+    path: str | None,
+    title: str,
+    n_pages: int | None = None,
+    warnings: Iterable[str] = (),
+) -> Document:
+    """Make a document of blocks: clean them, number them, and lay out the document's text.
+
+    Parameters
+    ----------
+    blocks : iterable of Block
+        In reading order.
+    path : str or None
+        The file they came from.
+    title : str
+        The document's title.
+    n_pages : int, optional
+        Pages in the file.
+    warnings : iterable of str, optional
+        What the reader could not do.
+
+    Returns
+    -------
+    Document
+        ``document.text[p.start:p.end] == p.text`` for every passage.
+    """
+    pieces: list[str] = []
+    passages: list[Passage] = []
+    length = 0
+    section: str | None = None
+    for block in blocks:
+        text = normalise(block.text)
+        kind: PassageKind = "paragraph"
+        number = block.paragraph
+        if block.kind != "row":
+            if number is None:
+                number, text = split_number(text)
+            bulleted, text = split_bullet(text)
+            if bulleted or block.kind == "bullet":
+                kind = "bullet"
+        else:
+            kind = "row"
+        if not any(c.isalnum() for c in text):
+            continue
+        start = length
+        pieces.append(text)
+        length += len(text) + 2  # two line feeds
+        if block.kind == "heading":
+            section = text
+            continue
+        passages.append(
+            Passage(
+                text=text,
+                index=len(passages),
+                start=start,
+                end=start + len(text),
+                page=block.page,
+                paragraph=number,
+                section=section,
+                kind=kind,
+            )
+        )
+    return Document(
+        path=path,
+        title=normalise(title),
+        text="\n\n".join(pieces),
+        passages=tuple(passages),
+        n_pages=n_pages,
+        warnings=tuple(warnings),
+    )

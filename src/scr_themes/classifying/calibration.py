@@ -1,0 +1,110 @@
+"""Scores to probabilities, and probabilities to decisions."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize, minimize_scalar
+from scipy.special import expit, logsumexp
+
+Floats = NDArray[np.float64]
+
+
+def fit_sigmoid(scores: Floats, target: NDArray[np.bool_]) -> tuple[float, float]:
+    """Fit ``expit(slope * score + intercept)`` to held-out scores.
+
+    Targets are smoothed as in Platt (1999), *Probabilistic outputs for support vector machines*,
+    so that few examples do not give certainty; the slope is kept from turning negative.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (n,)
+    target : ndarray of bool, shape (n,)
+
+    Returns
+    -------
+    slope, intercept : float
+
+    Examples
+    --------
+    >>> slope, intercept = fit_sigmoid(np.array([-2.0, -1.0, 1.0, 2.0]), np.array([0, 0, 1, 1]) > 0)
+    >>> bool(slope > 0), bool(abs(intercept) < 1e-3)
+    (True, True)
+    """
+    positives = int(target.sum())
+    negatives = len(target) - positives
+    goal = np.where(target, (positives + 1) / (positives + 2), 1 / (negatives + 2))
+    spread = float(scores.std()) or 1.0
+    scaled = scores / spread  # so that the search starts near its end whatever the units
+
+    def loss(parameters: Floats) -> tuple[float, Floats]:
+        z = parameters[0] * scaled + parameters[1]
+        gap = expit(z) - goal
+        value = float(np.logaddexp(0, z).sum() - goal @ z)
+        return value, np.array([gap @ scaled, gap.sum()])
+
+    start = np.array([1.0, np.log((positives + 1) / (negatives + 1))])
+    found = minimize(loss, start, jac=True, bounds=[(0, None), (None, None)], method="L-BFGS-B")
+    return float(found.x[0] / spread), float(found.x[1])
+
+
+def fit_temperature(scores: Floats, codes: NDArray[np.intp]) -> float:
+    """Fit the temperature of ``softmax(scores / temperature)`` to held-out scores.
+
+    After Guo et al. (2017), *On calibration of modern neural networks*.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (n, n_classes)
+    codes : ndarray of int, shape (n,)
+        Index of each row's true class.
+
+    Returns
+    -------
+    float
+        Between 0.05 and 20.
+    """
+
+    def loss(log_temperature: float) -> float:
+        z = scores / np.exp(log_temperature)
+        return float((logsumexp(z, axis=1) - z[np.arange(len(z)), codes]).mean())
+
+    limit = float(np.log(20))
+    return float(np.exp(minimize_scalar(loss, bounds=(-limit, limit), method="bounded").x))
+
+
+def best_f1_threshold(probabilities: Floats, target: NDArray[np.bool_]) -> float:
+    """Return the threshold with the best F1 on held-out probabilities.
+
+    The F1 curve of few examples is jagged; it is averaged over neighbouring cuts, so that one
+    lucky passage does not set the threshold.
+
+    Parameters
+    ----------
+    probabilities : ndarray, shape (n,)
+    target : ndarray of bool, shape (n,)
+
+    Returns
+    -------
+    float
+        Midway between the last probability tagged and the first that is not.
+
+    Examples
+    --------
+    >>> round(best_f1_threshold(np.array([0.1, 0.2, 0.8, 0.9]), np.array([0, 0, 1, 1]) > 0), 2)
+    0.5
+    """
+    order = np.argsort(-probabilities, kind="stable")
+    ranked = probabilities[order]
+    hits = np.cumsum(target[order])
+    f1 = 2 * hits / (np.arange(1, len(ranked) + 1) + hits[-1])
+    width = max(1, int(0.1 * hits[-1]))
+    kernel = np.ones(2 * width + 1)
+    smooth = np.convolve(f1, kernel, "same") / np.convolve(np.ones_like(f1), kernel, "same")
+    last_of_tie = np.append(ranked[1:] < ranked[:-1], True)
+    smooth[~last_of_tie] = -1
+    if width == 1:
+        smooth = np.where(last_of_tie, f1, -1)
+    best = int(np.argmax(smooth))
+    below = float(ranked[best + 1]) if best + 1 < len(ranked) else 0.0
+    return (float(ranked[best]) + below) / 2

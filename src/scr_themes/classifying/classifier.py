@@ -1,0 +1,395 @@
+"""The classifier: a scikit-learn estimator from texts to themes and roles."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.metrics import f1_score
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from scr_themes.classifying.features import Features, extract
+from scr_themes.classifying.heads import Heads, RoleHead, Rotation, fit_heads, fit_role_head
+from scr_themes.classifying.inputs import (
+    EncoderLike,
+    bare_passage,
+    check_texts,
+    chunked,
+    group_names,
+    open_encoder,
+    themes_of,
+)
+from scr_themes.codebook import Codebook
+from scr_themes.documents import Passage, Tag, TaggedPassage
+from scr_themes.errors import LabelsError
+from scr_themes.labels import indicator
+
+
+class ThemeClassifier(ClassifierMixin, BaseEstimator):
+    """Tags passages with failure themes and with their role.
+
+    A frozen encoder under one linear head a theme, each calibrated on held-out folds and with a
+    threshold of its own, and one head for the role.
+
+    Parameters
+    ----------
+    encoder : Encoder, str, path-like or None, default "minilm"
+        What turns texts into vectors: the name of a bundled model, the folder of an exported
+        encoder or of a sentence-transformers model (extra ``train``), or any object with
+        ``encode(texts)``. ``None``: ``X`` is not texts but features, shape (n, n_features),
+        encoded beforehand; such a classifier has no :meth:`tag`.
+    codebook : Codebook, optional
+        Fixes the themes, their order and the roles. By default the themes are those of the
+        labels, sorted by id.
+    C : float, default 0.001
+        Inverse strength of the heads' L2 penalty, on standardised features.
+    n_folds : int, default 5
+        Held-out folds for calibration and thresholds, at least 2.
+    max_iter : int, default 1000
+        Iterations of a head's fit.
+    random_state : int, default 0
+        Seed of the folds.
+
+    Attributes
+    ----------
+    codebook_ : Codebook
+        The themes and roles, in column order.
+    heads_ : Heads
+        Arrays of the theme heads.
+    role_head_ : RoleHead or None
+        Arrays of the role head; None where roles were not given to :meth:`fit`.
+    encoder_ : Encoder or None
+        The encoder itself.
+    classes_ : list of ndarray
+        ``[False, True]`` for each theme, scikit-learn's form for many labels at once.
+    n_features_in_ : int
+        Width of the features.
+    coder_ : str
+        What the classifier signs its tags with.
+
+    Examples
+    --------
+    Any object with ``encode`` will do as encoder:
+
+    >>> class Vowels:
+    ...     def encode(self, texts):
+    ...         return np.array([[t.count(v) for v in "aeiou"] for t in texts], dtype=np.float32)
+    >>> texts = ["aaa", "eee", "aa", "ee", "aaaa", "eeee"]
+    >>> labels = [{"a"}, {"e"}, {"a"}, {"e"}, {"a"}, {"e"}]
+    >>> classifier = ThemeClassifier(encoder=Vowels(), C=1.0, n_folds=2).fit(texts, labels)
+    >>> classifier.themes
+    ('a', 'e')
+    >>> classifier.predict(["aaaaa", "eeeee"]).tolist()
+    [[True, False], [False, True]]
+    """
+
+    def __init__(
+        self,
+        encoder: EncoderLike = "minilm",
+        *,
+        codebook: Codebook | None = None,
+        C: float = 0.001,
+        n_folds: int = 5,
+        max_iter: int = 1000,
+        random_state: int = 0,
+    ) -> None:
+        self.encoder = encoder
+        self.codebook = codebook
+        self.C = C
+        self.n_folds = n_folds
+        self.max_iter = max_iter
+        self.random_state = random_state
+
+    def fit(
+        self,
+        X: Iterable[str] | NDArray[np.floating],
+        y: Any,
+        *,
+        roles: Sequence[str] | None = None,
+        groups: Sequence[Any] | None = None,
+    ) -> Self:
+        """Fit the heads.
+
+        Parameters
+        ----------
+        X : iterable of str, or array of shape (n, n_features) where ``encoder`` is None
+            Passages.
+        y : list of sets of theme ids, or indicator matrix of shape (n, n_themes)
+            Their themes. A matrix needs a codebook of as many themes, or its columns are called
+            ``theme_0``, ``theme_1`` and so on.
+        roles : sequence of str, optional
+            Their roles; without them no role is predicted.
+        groups : sequence, optional
+            The document of each passage: passages of one document are held out together when
+            heads are calibrated. Give it wherever a document has more than one passage.
+
+        Returns
+        -------
+        ThemeClassifier
+            Itself.
+
+        Raises
+        ------
+        LabelsError
+            If labels, roles or groups do not fit the passages, or name an unknown theme.
+        """
+        if self.encoder is not None and not isinstance(X, str):
+            X = list(X)
+        if y is None:
+            raise LabelsError(
+                "ThemeClassifier.fit", "requires y to be passed, but the target y is None",
+                "give the themes of each passage",
+            )  # fmt: skip
+        self.encoder_ = open_encoder(self.encoder)
+        features = self._features(X, reset=True).passages
+        themes, target = self._target(y, len(features))
+        role_ids, codes = self._roles(roles, len(features))
+        names = group_names(groups, len(features))
+        rotation = Rotation.fit(features)
+        rotated = rotation.apply(features)
+        settings: dict[str, Any] = {
+            "C": self.C,
+            "groups": names,
+            "n_folds": self.n_folds,
+            "seed": self.random_state,
+            "max_iter": self.max_iter,
+        }
+        self.heads_: Heads = fit_heads(rotation, rotated, target, **settings)
+        self.role_head_: RoleHead | None = None
+        if codes is not None:
+            self.role_head_ = fit_role_head(rotation, rotated, codes, len(role_ids), **settings)
+        self.codebook_ = self.codebook or Codebook.of(themes, role_ids)
+        self.classes_ = [np.array([False, True])] * len(themes)
+        self.coder_ = "ThemeClassifier"
+        return self
+
+    def _target(self, y: Any, n: int) -> tuple[tuple[str, ...], NDArray[np.bool_]]:
+        themes = None if self.codebook is None else self.codebook.theme_ids
+        if themes is None:
+            themes = themes_of(y)
+        target = indicator(y, themes)
+        if len(target) != n:
+            raise LabelsError(
+                "labels", f"there are {len(target)} for {n} passages", "give one set a passage"
+            )
+        return themes, target
+
+    def _roles(
+        self, roles: Sequence[str] | None, n: int
+    ) -> tuple[tuple[str, ...], NDArray[np.intp] | None]:
+        if roles is None:
+            return (), None
+        if len(roles) != n:
+            raise LabelsError(
+                "roles", f"there are {len(roles)} for {n} passages", "give one role a passage"
+            )
+        ids = self.codebook.role_ids if self.codebook else tuple(sorted(set(map(str, roles))))
+        place = {role: i for i, role in enumerate(ids)}
+        unknown = next((role for role in roles if role not in place), None)
+        if unknown is not None:
+            raise LabelsError(
+                "roles", f"{unknown!r} is not a role of the codebook", f"use {', '.join(ids)}"
+            )
+        return ids, np.array([place[role] for role in roles], dtype=np.intp)
+
+    def _features(self, X: Any, *, reset: bool = False) -> Features:
+        """Encode texts, or check that an array is what it should be."""
+        if self.encoder_ is None:
+            array = validate_data(self, X, reset=reset, dtype=np.float32)
+            return Features(array, array[:0], [])
+        texts = check_texts(X)
+        if reset and not texts:
+            raise LabelsError("texts", "there are none", "give at least two passages")
+        found = extract(self.encoder_, texts)
+        if reset:
+            self.n_features_in_ = found.passages.shape[1]
+        elif texts and found.passages.shape[1] != self.n_features_in_:
+            raise LabelsError(
+                "encoder",
+                f"gives {found.passages.shape[1]} features where the heads take "
+                f"{self.n_features_in_}",
+                "use the encoder that the classifier was fitted with",
+            )
+        return found
+
+    def _chunks(self, X: Any) -> Iterator[NDArray[np.float32]]:
+        check_is_fitted(self, "heads_")
+        if self.encoder_ is None:
+            yield self._features(X).passages
+            return
+        for texts in chunked(X):
+            yield self._features(texts).passages
+
+    @property
+    def themes(self) -> tuple[str, ...]:
+        """Theme ids, in column order."""
+        check_is_fitted(self, "heads_")
+        return self.codebook_.theme_ids
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Role ids; empty where no roles were learnt."""
+        check_is_fitted(self, "heads_")
+        return self.codebook_.role_ids if self.role_head_ is not None else ()
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """The probability from which each theme is tagged."""
+        check_is_fitted(self, "heads_")
+        return dict(zip(self.themes, map(float, self.heads_.thresholds), strict=True))
+
+    def predict_proba(self, X: Iterable[str] | NDArray[np.floating]) -> NDArray[np.float32]:
+        """Return calibrated probabilities.
+
+        Parameters
+        ----------
+        X : iterable of str, or array where ``encoder`` is None
+            Passages. An iterator is read in chunks.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_texts, n_themes)
+            The same for a text whatever stands beside it.
+        """
+        parts = [self.heads_.probabilities(part) for part in self._chunks(X)]
+        return np.concatenate(parts) if parts else np.empty((0, len(self.themes)), np.float32)
+
+    def predict(self, X: Iterable[str] | NDArray[np.floating]) -> NDArray[np.bool_]:
+        """Return which themes reach their thresholds: bool, shape (n_texts, n_themes)."""
+        return np.asarray(self.predict_proba(X) >= self.heads_.thresholds)
+
+    def predict_role_proba(self, X: Iterable[str] | NDArray[np.floating]) -> NDArray[np.float32]:
+        """Return calibrated probabilities of roles: float32, shape (n_texts, n_roles).
+
+        Raises
+        ------
+        LabelsError
+            If the classifier was fitted without roles.
+        """
+        check_is_fitted(self, "heads_")
+        head = self._role_head()
+        parts = [head.probabilities(part) for part in self._chunks(X)]
+        return np.concatenate(parts) if parts else np.empty((0, len(self.roles)), np.float32)
+
+    def predict_role(self, X: Iterable[str] | NDArray[np.floating]) -> NDArray[np.str_]:
+        """Return the most probable role of each passage: str, shape (n_texts,).
+
+        Raises
+        ------
+        LabelsError
+            If the classifier was fitted without roles.
+        """
+        codes = self.predict_role_proba(X).argmax(axis=1)
+        return np.asarray(np.array(self.roles)[codes], dtype=np.str_)
+
+    def _role_head(self) -> RoleHead:
+        if self.role_head_ is None:
+            raise LabelsError(
+                "ThemeClassifier", "was fitted without roles", "give fit(..., roles=...)"
+            )
+        return self.role_head_
+
+    def tag(self, X: Iterable[str | Passage]) -> list[TaggedPassage]:
+        """Tag passages: themes with probability and evidence, and the role.
+
+        Parameters
+        ----------
+        X : iterable of str or Passage
+            Passages; a bare text becomes one without page or number.
+
+        Returns
+        -------
+        list of TaggedPassage
+            One a passage, in order. Without a role head the role is an empty string.
+
+        Raises
+        ------
+        LabelsError
+            If the classifier works on features and not on texts.
+        """
+        check_is_fitted(self, "heads_")
+        if self.encoder_ is None:
+            raise LabelsError(
+                "ThemeClassifier", "works on features, and evidence needs the words",
+                "give it an encoder",
+            )  # fmt: skip
+        tagged: list[TaggedPassage] = []
+        for chunk in chunked(X):
+            passages = [
+                item if isinstance(item, Passage) else bare_passage(item, len(tagged) + i)
+                for i, item in enumerate(chunk)
+            ]
+            tagged += self._tag_chunk(passages)
+        return tagged
+
+    def _tag_chunk(self, passages: list[Passage]) -> list[TaggedPassage]:
+        features = self._features([passage.text for passage in passages])
+        probabilities = self.heads_.probabilities(features.passages)
+        by_sentence = self.heads_.probabilities(features.sentences)
+        roles = None
+        if self.role_head_ is not None:
+            roles = self.role_head_.probabilities(features.passages)
+        tagged = []
+        at = 0
+        for row, (passage, spans) in enumerate(zip(passages, features.spans, strict=True)):
+            # The sentence that would by itself be the likeliest to carry the theme.
+            best = by_sentence[at : at + len(spans)].argmax(axis=0)
+            at += len(spans)
+            candidates = tuple(
+                Tag(theme, float(probabilities[row, k]), spans[best[k]])
+                for k, theme in enumerate(self.themes)
+            )
+            reached = probabilities[row] >= self.heads_.thresholds
+            tags = [tag for tag, enough in zip(candidates, reached, strict=True) if enough]
+            code = 0 if roles is None else int(roles[row].argmax())
+            tagged.append(
+                TaggedPassage(
+                    passage=passage,
+                    role="" if roles is None else self.roles[code],
+                    role_probability=0.0 if roles is None else float(roles[row, code]),
+                    tags=tuple(sorted(tags, key=lambda tag: -tag.probability)),
+                    candidates=candidates,
+                )
+            )
+        return tagged
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Return the mean F1 of the themes.
+
+        Subset accuracy, scikit-learn's default for many labels, would reward leaving rare themes
+        out.
+        """
+        target = indicator(y, self.themes)
+        return float(
+            f1_score(
+                target, self.predict(X), average="macro", zero_division=0.0,
+                sample_weight=sample_weight,
+            )
+        )  # fmt: skip
+
+    def save(self, folder: str | os.PathLike[str]) -> None:
+        """Write the classifier to a folder of plain files; see :mod:`.storage`.
+
+        Raises
+        ------
+        ModelError
+            If the folder holds something else, or the classifier works on features.
+        """
+        from scr_themes.classifying.storage import save  # noqa: PLC0415 - it imports this module
+
+        check_is_fitted(self, "heads_")
+        save(self, folder)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_class = False
+        tags.classifier_tags.multi_label = True
+        tags.target_tags.single_output = False
+        tags.target_tags.two_d_labels = True
+        tags.input_tags.string = self.encoder is not None
+        tags.input_tags.two_d_array = self.encoder is None
+        return tags

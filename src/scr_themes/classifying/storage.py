@@ -1,0 +1,223 @@
+"""Models on disk: a folder of plain files, checked before anything of it is used.
+
+::
+
+    model.json           format, name, version, codebook, settings, checksums of all the rest
+    heads.safetensors    the arrays of the heads
+    encoder/             model.onnx, tokenizer.json, encoder.json (bundled kind of encoder only)
+
+Nothing is pickled and nothing is imported by name. To raise the format number: add to
+``_READABLE`` what the new version still reads, keep a folder written by the old version under
+``tests/classifying/formats/``, and say in ``CHANGELOG.md`` what changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load as load_arrays
+from safetensors.numpy import save as save_arrays
+
+from scr_themes.classifying.classifier import ThemeClassifier
+from scr_themes.classifying.heads import Heads, RoleHead
+from scr_themes.codebook import Codebook
+from scr_themes.encoding.onnx import OnnxEncoder
+from scr_themes.encoding.protocol import Encoder
+from scr_themes.errors import ModelError, ScrThemesError
+
+FORMAT = 1
+_READABLE = frozenset({1})
+_MANIFEST = "model.json"
+_HEADS = "heads.safetensors"
+_ENCODER = "encoder"
+_SETTINGS = ("C", "n_folds", "max_iter", "random_state")
+
+
+def save(
+    classifier: ThemeClassifier,
+    folder: str | os.PathLike[str],
+    *,
+    name: str | None = None,
+    version: str = "1",
+) -> None:
+    """Write a fitted classifier to a folder, whole or not at all.
+
+    Parameters
+    ----------
+    classifier : ThemeClassifier
+        A fitted one.
+    folder : path-like
+        Made if it is not there; replaced if it holds a model.
+    name : str, optional
+        What the model signs its tags with; by default the folder's name.
+    version : str, default "1"
+        Its version.
+
+    Raises
+    ------
+    ModelError
+        If the folder holds something else than a model, or the classifier has no encoder.
+
+    Notes
+    -----
+    An :class:`~scr_themes.encoding.OnnxEncoder` is stored with the model. Any other encoder is
+    not, and must be given again to ``load(folder, encoder=...)``.
+    """
+    target = Path(folder)
+    if classifier.encoder_ is None:
+        raise ModelError(target, "a classifier of features cannot be saved", "give it an encoder")
+    if target.exists() and not (target / _MANIFEST).is_file():
+        empty = target.is_dir() and not any(target.iterdir())
+        if not empty:
+            raise ModelError(target, "exists and is not a model", "name a new folder")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=".saving-") as scratch:
+        fresh = Path(scratch, "model")
+        fresh.mkdir()
+        (fresh / _HEADS).write_bytes(save_arrays(_arrays(classifier)))
+        stored = isinstance(classifier.encoder_, OnnxEncoder)
+        if isinstance(classifier.encoder_, OnnxEncoder):
+            shutil.copytree(classifier.encoder_.folder, fresh / _ENCODER)
+        manifest = {
+            "format": FORMAT,
+            "name": name or target.name,
+            "version": version,
+            "encoder": _ENCODER if stored else None,
+            "settings": {key: getattr(classifier, key) for key in _SETTINGS},
+            "n_features": classifier.n_features_in_,
+            "codebook": classifier.codebook_.to_dict(),
+            "files": {
+                path.relative_to(fresh).as_posix(): _sha256(path)
+                for path in sorted(fresh.rglob("*"))
+                if path.is_file()
+            },
+        }
+        manifest["checksum"] = _manifest_checksum(manifest)
+        text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
+        (fresh / _MANIFEST).write_text(text, encoding="utf-8")
+        if target.exists():
+            target.rename(Path(scratch, "old"))
+        fresh.rename(target)
+
+
+def _arrays(classifier: ThemeClassifier) -> dict[str, NDArray[Any]]:
+    arrays = {f"themes.{f.name}": getattr(classifier.heads_, f.name) for f in fields(Heads)}
+    role = classifier.role_head_
+    if role is not None:
+        arrays["roles.weights"] = role.weights
+        arrays["roles.biases"] = role.biases
+        arrays["roles.temperature"] = np.array([role.temperature])
+    return {key: np.ascontiguousarray(value) for key, value in arrays.items()}
+
+
+def read_model(
+    folder: str | os.PathLike[str], *, encoder: Encoder | None = None
+) -> ThemeClassifier:
+    """Read a classifier from a folder that :func:`save` wrote.
+
+    Parameters
+    ----------
+    folder : path-like
+        The model's folder.
+    encoder : Encoder, optional
+        The encoder, where the model was saved without it.
+
+    Returns
+    -------
+    ThemeClassifier
+        Fitted.
+
+    Raises
+    ------
+    ModelError
+        If the folder is not a model, is of a format that this version does not read, or any file
+        of it differs from what was saved.
+    """
+    source = Path(folder)
+    manifest = _read_manifest(source)
+    for name, checksum in manifest["files"].items():
+        _check_file(source, name, checksum)
+    try:
+        arrays = load_arrays((source / _HEADS).read_bytes())
+        themes = {f.name: arrays[f"themes.{f.name}"] for f in fields(Heads)}
+        codebook = Codebook.from_dict(manifest["codebook"], source=str(source / _MANIFEST))
+        settings = {key: manifest["settings"][key] for key in _SETTINGS}
+        n_features = int(manifest["n_features"])
+        stored = manifest["encoder"] is not None
+        coder = f"{manifest['name']} {manifest['version']}"
+    except (KeyError, TypeError, ValueError, SafetensorError, ScrThemesError) as error:
+        raise ModelError(source, f"is damaged ({error})", "get a fresh copy") from error
+    if encoder is None:
+        if not stored:
+            raise ModelError(source, "was saved without its encoder", "give load(..., encoder=...)")
+        encoder = OnnxEncoder(source / _ENCODER)
+    classifier = ThemeClassifier(encoder=encoder, codebook=codebook, **settings)
+    classifier.encoder_ = encoder
+    classifier.heads_ = Heads(**themes)
+    classifier.role_head_ = None
+    if "roles.weights" in arrays:
+        classifier.role_head_ = RoleHead(
+            arrays["roles.weights"],
+            arrays["roles.biases"],
+            float(arrays["roles.temperature"][0]),
+        )
+    classifier.codebook_ = codebook
+    classifier.classes_ = [np.array([False, True])] * len(codebook.themes)
+    classifier.n_features_in_ = n_features
+    classifier.coder_ = coder
+    return classifier
+
+
+def _read_manifest(source: Path) -> dict[str, Any]:
+    path = source / _MANIFEST
+    if not path.is_file():
+        raise ModelError(
+            source,
+            "is not a model folder (no model.json)" if source.is_dir() else "no such model folder",
+            "give a folder that ThemeClassifier.save or scr-themes train wrote",
+        )
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        number = manifest["format"]
+        if number in _READABLE and manifest["checksum"] == _manifest_checksum(manifest):
+            return dict(manifest)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(path, f"is damaged ({error})", "get a fresh copy of the model") from error
+    if number not in _READABLE:
+        raise ModelError(
+            path,
+            f"has format {number}, and this version reads {sorted(_READABLE)}",
+            "install the scr-themes that wrote it, or train the model again",
+        )
+    raise ModelError(path, "has changed since it was saved", "get a fresh copy of the model")
+
+
+def _check_file(source: Path, name: str, checksum: str) -> None:
+    path = source / name
+    if Path(name).is_absolute() or ".." in Path(name).parts:
+        raise ModelError(source, f"names a file outside itself ({name})", "do not use this model")
+    if not path.is_file():
+        raise ModelError(path, "is missing from the model", "get a fresh copy of the model")
+    if _sha256(path) != checksum:
+        raise ModelError(path, "has changed since it was saved", "get a fresh copy of the model")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _manifest_checksum(manifest: dict[str, Any]) -> str:
+    rest = {key: value for key, value in manifest.items() if key != "checksum"}
+    plain = json.dumps(rest, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(plain.encode()).hexdigest()

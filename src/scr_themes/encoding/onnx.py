@@ -1,0 +1,147 @@
+"""The encoder that ships: an ONNX graph run by onnxruntime, nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scr_themes.encoding.windows import window_spans
+from scr_themes.errors import ModelError
+
+MODEL_FILE = "model.onnx"
+TOKENIZER_FILE = "tokenizer.json"
+CONFIG_FILE = "encoder.json"
+
+
+class OnnxEncoder:
+    """A transformer encoder exported by :func:`scr_themes.training.export.export_encoder`.
+
+    Texts go through the graph one at a time, each on one thread, several threads side by side.
+    Dynamic int8 takes the scale of its activations from everything in a call, so a text would
+    otherwise get another vector in other company; one a call is also the fastest way measured.
+    A text longer than the window is read in overlapping windows, whose vectors are averaged
+    (means) or whose maxima are taken (maxima): the same poolings that make one vector of tokens.
+
+    Parameters
+    ----------
+    folder : path-like
+        Where ``model.onnx``, ``tokenizer.json`` and ``encoder.json`` lie.
+    n_threads : int, optional
+        How many texts to run at once; by default one for each core this process may use.
+
+    Raises
+    ------
+    ModelError
+        If a file is missing or is not what it should be.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str], *, n_threads: int | None = None) -> None:
+        self.folder = Path(folder)
+        for name in (CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE):
+            if not (self.folder / name).is_file():
+                raise ModelError(self.folder, f"has no {name}", "give an exported encoder folder")
+        try:
+            config = json.loads((self.folder / CONFIG_FILE).read_text(encoding="utf-8"))
+            self.window = int(config["window"])
+            self.dimensions = int(config["dimensions"])
+            self._poolings = np.repeat(
+                [name == "max" for _ in config["layers"] for name in config["poolings"]],
+                self.dimensions // (len(config["layers"]) * len(config["poolings"])),
+            )
+        except (ValueError, KeyError, TypeError, ZeroDivisionError) as error:
+            raise ModelError(
+                self.folder / CONFIG_FILE, f"is damaged ({error})", "export the encoder again"
+            ) from error
+        self.n_threads = n_threads or usable_cores()
+        self._session, self._tokenizer = self._open()
+
+    def _open(self) -> tuple[Any, Any]:
+        import onnxruntime  # noqa: PLC0415 - heavy, and not needed to describe the class
+        from tokenizers import Tokenizer  # noqa: PLC0415
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            session = onnxruntime.InferenceSession(
+                str(self.folder / MODEL_FILE), options, providers=["CPUExecutionProvider"]
+            )
+            tokenizer = Tokenizer.from_file(str(self.folder / TOKENIZER_FILE))
+        except Exception as error:  # both raise their own, undocumented exceptions
+            raise ModelError(
+                self.folder, f"does not open ({error})", "export the encoder again"
+            ) from error
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return session, tokenizer
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one vector a text.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            Any number of texts of any length, the empty one included.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_texts, n_dimensions)
+            The same for a text whatever stands beside it.
+        """
+        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        # Longest first, so that no thread is left with a long text when the others are done.
+        order = sorted(range(len(texts)), key=lambda i: -len(encodings[i].ids))
+
+        def run(i: int) -> None:
+            vectors[i] = self._vector(encodings[i].ids)
+
+        if self.n_threads == 1 or len(texts) < 2:
+            for i in order:
+                run(i)
+        else:
+            with ThreadPoolExecutor(self.n_threads) as pool:
+                list(pool.map(run, order))
+        return vectors
+
+    def _vector(self, ids: Sequence[int]) -> NDArray[np.float32]:
+        first = int(self._tokenizer.token_to_id("[CLS]"))
+        last = int(self._tokenizer.token_to_id("[SEP]"))
+        rows = []
+        for start, end in window_spans(len(ids), self.window - 2):
+            window = np.array([[first, *ids[start:end], last]], dtype=np.int64)
+            feed = {"input_ids": window, "attention_mask": np.ones_like(window)}
+            rows.append(self._session.run(None, feed)[0][0])
+        if len(rows) == 1:
+            return np.asarray(rows[0], dtype=np.float32)
+        stacked = np.stack(rows)
+        pooled = np.where(self._poolings, stacked.max(axis=0), stacked.mean(axis=0))
+        return np.asarray(pooled, dtype=np.float32)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the session out: a copy in another process opens its own."""
+        state = self.__dict__.copy()
+        del state["_session"], state["_tokenizer"]
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._session, self._tokenizer = self._open()
+
+    def __repr__(self) -> str:
+        return f"OnnxEncoder({str(self.folder)!r})"
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use, where the system tells."""
+    if hasattr(os, "sched_getaffinity"):  # not on macOS or Windows
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

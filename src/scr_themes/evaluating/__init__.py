@@ -1,0 +1,15 @@
+"""Tags against tags: accuracy, calibration, intervals, and folds for cross-validation."""
+
+from __future__ import annotations
+
+from scr_themes.evaluating.evaluation import Average, Evaluation, ThemeResult
+from scr_themes.evaluating.metrics import evaluate
+from scr_themes.evaluating.splits import MultilabelStratifiedGroupKFold
+
+__all__ = [
+    "Average",
+    "Evaluation",
+    "MultilabelStratifiedGroupKFold",
+    "ThemeResult",
+    "evaluate",
+]

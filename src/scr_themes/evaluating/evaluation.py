@@ -1,0 +1,211 @@
+"""What an evaluation found, and how it prints."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, TypeAlias
+
+from scr_themes.errors import LabelsError
+
+Interval: TypeAlias = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThemeResult:
+    """How well one theme was tagged.
+
+    Attributes
+    ----------
+    theme : str
+        The theme's id.
+    precision, recall, f1, average_precision : float
+        NaN where no passage truly has the theme. Precision is 0 where the theme was never
+        predicted.
+    support : int
+        Passages that truly have the theme.
+    n_predicted : int
+        Passages that were given it.
+    brier, ece : float
+        Brier score and expected calibration error of its probabilities.
+    intervals : mapping of str to (float, float)
+        Lower and upper end for each of the figures named above, by its name.
+    """
+
+    theme: str
+    precision: float
+    recall: float
+    f1: float
+    average_precision: float
+    support: int
+    n_predicted: int
+    brier: float
+    ece: float
+    intervals: Mapping[str, Interval] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Average:
+    """Figures over several themes.
+
+    Attributes
+    ----------
+    precision, recall, f1, average_precision : float
+        NaN where none of the themes has a positive.
+    intervals : mapping of str to (float, float)
+        Lower and upper end for each of them, by name.
+    """
+
+    precision: float
+    recall: float
+    f1: float
+    average_precision: float
+    intervals: Mapping[str, Interval] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """How accurate a classifier or a second coder is.
+
+    Attributes
+    ----------
+    themes : tuple of ThemeResult
+        One a theme, in column order; ``evaluation["recording"]`` looks one up.
+    micro : Average
+        Over every (passage, theme) pair alike.
+    macro : Average
+        Means over the themes that have a positive.
+    core_micro, core_macro : Average or None
+        The same over the core themes alone.
+    brier, ece : float
+        Brier score and expected calibration error over every (passage, theme) pair.
+    role_accuracy : float or None
+        Share of the passages with the right role.
+    role_confusion : mapping of str to mapping of str to int, or None
+        True role to predicted role to number of passages.
+    intervals : mapping of str to (float, float)
+        Lower and upper end of ``brier``, ``ece`` and, where there are roles, ``role_accuracy``.
+    core : tuple of str
+        Ids of the core themes.
+    undefined : tuple of str
+        Themes that no passage truly has. Their figures are NaN, and the macro means go without.
+    n_passages : int
+        How many passages were compared.
+    n_documents : int or None
+        How many documents they come from; None where that was not told.
+    confidence : float
+        Level of the intervals.
+    n_resamples : int
+        Bootstrap draws behind them.
+    """
+
+    themes: tuple[ThemeResult, ...]
+    micro: Average
+    macro: Average
+    core_micro: Average | None
+    core_macro: Average | None
+    brier: float
+    ece: float
+    role_accuracy: float | None
+    role_confusion: Mapping[str, Mapping[str, int]] | None
+    intervals: Mapping[str, Interval]
+    core: tuple[str, ...]
+    undefined: tuple[str, ...]
+    n_passages: int
+    n_documents: int | None
+    confidence: float
+    n_resamples: int
+
+    def __getitem__(self, theme: str) -> ThemeResult:
+        for result in self.themes:
+            if result.theme == theme:
+                return result
+        known = ", ".join(result.theme for result in self.themes)
+        raise LabelsError(repr(theme), "is not among the themes evaluated", f"use one of {known}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return everything as plain JSON values, with None for NaN."""
+        plain: dict[str, Any] = _plain(asdict(self))
+        return plain
+
+    def table(self) -> str:
+        """Return the figures as an aligned text table, one line a theme and one an average.
+
+        Figures that are undefined, or have no meaning for an average, are shown as ``-``.
+        """
+        level = f"{100 * self.confidence:g}%"
+        header = ["", "precision", "recall", "F1", f"F1 {level} interval", "AP"]
+        header += ["Brier", "ECE", "support", "predicted"]
+        lines = [header]
+        for result in self.themes:
+            figures = [_number(result.brier, 3), _number(result.ece, 3)]
+            counts = [str(result.support), str(result.n_predicted)]
+            lines.append([result.theme, *_cells(result), *figures, *counts])
+        averages: list[tuple[str, Average | None]] = [("micro", self.micro), ("macro", self.macro)]
+        averages += [("core micro", self.core_micro), ("core macro", self.core_macro)]
+        for name, average in averages:
+            if average is not None:
+                lines.append([name, *_cells(average), "-", "-", "-", "-"])
+        return _aligned(lines, rule_before=len(self.themes) + 1)
+
+    def __str__(self) -> str:
+        documents = "" if self.n_documents is None else f" of {self.n_documents} documents"
+        notes = [f"{self.n_passages} passages{documents}, {len(self.themes)} themes"]
+        notes += ["", self.table(), ""]
+        for name, label in _OVERALL.items():
+            value = getattr(self, name)
+            if value is not None:
+                notes.append(f"{label}: {_number(value, 3)} {_interval(self.intervals[name], 3)}")
+        if self.undefined:
+            notes.append(f"No positive, so left out of macro: {', '.join(self.undefined)}")
+        return "\n".join(notes)
+
+
+_OVERALL = {
+    "brier": "Brier score",
+    "ece": "Expected calibration error",
+    "role_accuracy": "Role accuracy",
+}
+
+
+def _cells(result: ThemeResult | Average) -> list[str]:
+    return [
+        _number(result.precision),
+        _number(result.recall),
+        _number(result.f1),
+        _interval(result.intervals["f1"]),
+        _number(result.average_precision),
+    ]
+
+
+def _number(value: float, places: int = 2) -> str:
+    return "-" if math.isnan(value) else f"{value:.{places}f}"
+
+
+def _interval(ends: Interval, places: int = 2) -> str:
+    low, high = (_number(end, places) for end in ends)
+    return "-" if low == "-" else f"[{low}, {high}]"
+
+
+def _aligned(lines: Sequence[Sequence[str]], *, rule_before: int) -> str:
+    """Lay out lines in columns: names to the left, figures to the right."""
+    widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
+    rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
+    out = []
+    for i, (name, *cells) in enumerate(lines):
+        if i in (1, rule_before):
+            out.append(rule)
+        figures = [cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True)]
+        out.append("  ".join([name.ljust(widths[0]), *figures]))
+    return "\n".join(out)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, float) and math.isnan(value):
+        return None
+    return value

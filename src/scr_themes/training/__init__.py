@@ -1,0 +1,1 @@
+"""The heavy side: making encoders. Needs the extra ``train`` (torch, onnx)."""

@@ -196,17 +196,21 @@ class Codebook:
     def of(cls, theme_ids: tuple[str, ...], role_ids: tuple[str, ...] = ()) -> Codebook:
         """Make a bare codebook of ids, for labels that come without definitions.
 
+        Raises
+        ------
+        CodebookError
+            As :meth:`load`, so that what is learnt from such labels can be stored and read back.
+
         Examples
         --------
         >>> Codebook.of(("housing",)).themes[0].title
         'housing'
         """
-        return cls(
-            name="unnamed",
-            version="0",
-            themes=tuple(Theme(id=i, title=i.replace("_", " "), definition="") for i in theme_ids),
-            roles=tuple(Role(id=i, title=i.replace("_", " "), definition="") for i in role_ids),
-        )
+
+        def bare(ids: tuple[str, ...]) -> list[dict[str, Any]]:
+            return [{"id": i, "title": i.replace("_", " "), "definition": ""} for i in ids]
+
+        return cls.from_dict({"theme": bare(theme_ids), "role": bare(role_ids)}, source="labels")
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data that :meth:`from_dict` reads back."""

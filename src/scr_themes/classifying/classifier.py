@@ -13,7 +13,14 @@ from sklearn.metrics import f1_score
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from scr_themes.classifying.features import Features, extract
-from scr_themes.classifying.heads import Heads, RoleHead, Rotation, fit_heads, fit_role_head
+from scr_themes.classifying.heads import (
+    FitSettings,
+    Heads,
+    RoleHead,
+    Rotation,
+    fit_heads,
+    fit_role_head,
+)
 from scr_themes.classifying.inputs import (
     EncoderLike,
     bare_passage,
@@ -111,6 +118,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         *,
         roles: Sequence[str] | None = None,
         groups: Sequence[Any] | None = None,
+        topics: Any = None,
     ) -> Self:
         """Fit the heads.
 
@@ -126,6 +134,10 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         groups : sequence, optional
             The document of each passage: passages of one document are held out together when
             heads are calibrated. Give it wherever a document has more than one passage.
+        topics : as ``y``, optional
+            The themes that each passage is about, whether or not anything went wrong: passages of
+            good practice and policy on a theme's topic. They teach the classifier to tell the
+            topic from the failing; without them ``y`` stands in.
 
         Returns
         -------
@@ -136,6 +148,9 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         ------
         LabelsError
             If labels, roles or groups do not fit the passages, or name an unknown theme.
+        CodebookError
+            If there is no codebook and the labels make none: an id that is not lower-case words
+            joined by underscores, or a single role.
         """
         if self.encoder is not None and not isinstance(X, str):
             X = list(X)
@@ -146,37 +161,38 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
             )  # fmt: skip
         self.encoder_ = open_encoder(self.encoder)
         features = self._features(X, reset=True).passages
-        themes, target = self._target(y, len(features))
+        themes = self.codebook.theme_ids if self.codebook else themes_of(y)
+        target = self._target(y, themes, len(features))
         role_ids, codes = self._roles(roles, len(features))
+        codebook = self.codebook or Codebook.of(themes, role_ids)
         names = group_names(groups, len(features))
         rotation = Rotation.fit(features)
         rotated = rotation.apply(features)
-        settings: dict[str, Any] = {
-            "C": self.C,
-            "groups": names,
-            "n_folds": self.n_folds,
-            "seed": self.random_state,
-            "max_iter": self.max_iter,
-        }
-        self.heads_: Heads = fit_heads(rotation, rotated, target, **settings)
+        about = target if topics is None else target | self._target(topics, themes, len(target))
+        settings = FitSettings(
+            C=self.C,
+            groups=names,
+            n_folds=self.n_folds,
+            seed=self.random_state,
+            max_iter=self.max_iter,
+        )
+        self.heads_: Heads = fit_heads(rotation, rotated, target, about, settings)
         self.role_head_: RoleHead | None = None
         if codes is not None:
-            self.role_head_ = fit_role_head(rotation, rotated, codes, len(role_ids), **settings)
-        self.codebook_ = self.codebook or Codebook.of(themes, role_ids)
+            self.role_head_ = fit_role_head(rotation, rotated, codes, len(role_ids), settings)
+        self.codebook_ = codebook
         self.classes_ = [np.array([False, True])] * len(themes)
         self.coder_ = "ThemeClassifier"
         return self
 
-    def _target(self, y: Any, n: int) -> tuple[tuple[str, ...], NDArray[np.bool_]]:
-        themes = None if self.codebook is None else self.codebook.theme_ids
-        if themes is None:
-            themes = themes_of(y)
+    @staticmethod
+    def _target(y: Any, themes: tuple[str, ...], n: int) -> NDArray[np.bool_]:
         target = indicator(y, themes)
         if len(target) != n:
             raise LabelsError(
                 "labels", f"there are {len(target)} for {n} passages", "give one set a passage"
             )
-        return themes, target
+        return target
 
     def _roles(
         self, roles: Sequence[str] | None, n: int
@@ -389,6 +405,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         tags.classifier_tags.multi_class = False
         tags.classifier_tags.multi_label = True
         tags.target_tags.single_output = False
+        tags.target_tags.multi_output = True
         tags.target_tags.two_d_labels = True
         tags.input_tags.string = self.encoder is not None
         tags.input_tags.two_d_array = self.encoder is None

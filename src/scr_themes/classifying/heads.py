@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, softmax
+from scipy.special import expit, log_expit, softmax
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 
@@ -24,10 +24,15 @@ Floats = NDArray[np.float64]
 class Heads:
     """Linear heads with their calibration; arrays only, so that they can be stored as such.
 
+    A theme's score is the log of the product of two probabilities: that the passage is about the
+    theme's topic, and that it reports something gone wrong. The second is shared by all themes,
+    so that each learns from the others' good practice what good practice sounds like.
+
     Attributes
     ----------
-    weights : ndarray of float32, shape (n_themes, n_features)
-    biases : ndarray of float32, shape (n_themes,)
+    weights : ndarray of float32, shape (n_themes + 1, n_features)
+        A row for each theme's topic, and last the shared one for something gone wrong.
+    biases : ndarray of float32, shape (n_themes + 1,)
     slopes, intercepts : ndarray of float64, shape (n_themes,)
         Probability is ``expit(slope * score + intercept)``.
     thresholds : ndarray of float64, shape (n_themes,)
@@ -42,7 +47,8 @@ class Heads:
 
     def probabilities(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return float32 probabilities, shape (n_rows, n_themes)."""
-        scores = linear_scores(features, self.weights, self.biases)
+        linear = linear_scores(features, self.weights, self.biases)
+        scores = joint_scores(linear[:, :-1], linear[:, -1])
         return np.asarray(expit(scores * self.slopes + self.intercepts), dtype=np.float32)
 
 
@@ -108,6 +114,8 @@ class Rotation:
         else:
             values, axes = np.linalg.eigh(Z.T @ Z)
             axes = axes[:, values > values[-1] * 1e-10]
+        if not axes.shape[1]:
+            axes = np.zeros((X.shape[1], 1))  # no column varies, and a fit needs one
         return cls(mean, scale, axes)
 
     def apply(self, features: NDArray[np.floating]) -> Floats:
@@ -120,18 +128,31 @@ class Rotation:
         return weights, intercepts - weights @ self.mean
 
 
+def joint_scores(topic: Floats, wrong: Floats) -> Floats:
+    """Return the log of the product of two logistic probabilities.
+
+    Parameters
+    ----------
+    topic : ndarray, shape (n_rows, n_themes)
+        Scores of each theme's topic.
+    wrong : ndarray, shape (n_rows,)
+        Scores of something gone wrong.
+
+    Returns
+    -------
+    ndarray, shape (n_rows, n_themes)
+    """
+    return np.asarray(log_expit(topic) + log_expit(wrong)[:, None], dtype=np.float64)
+
+
 def fit_heads(
     rotation: Rotation,
     rotated: Floats,
     y: NDArray[np.bool_],
-    *,
-    C: float,
-    groups: NDArray[np.object_] | None,
-    n_folds: int,
-    seed: int,
-    max_iter: int,
+    topics: NDArray[np.bool_],
+    settings: FitSettings,
 ) -> Heads:
-    """Fit one calibrated head a theme.
+    """Fit the theme heads, each calibrated.
 
     A head's calibration and threshold come from scores of held-out folds, since those of rows
     that it was fitted to are too sure.
@@ -142,49 +163,96 @@ def fit_heads(
         The rotation that made ``rotated``.
     rotated : ndarray, shape (n_rows, n_axes)
     y : ndarray of bool, shape (n_rows, n_themes)
-    C : float
-        Inverse strength of the L2 penalty.
-    groups : ndarray or None
-        Rows of one group are held out together.
-    n_folds : int
-        Folds to calibrate over; fewer where a theme has fewer groups with it.
-    seed : int
-        For the folds.
-    max_iter : int
-        Iterations a fit.
+        Which themes each row carries.
+    topics : ndarray of bool, shape (n_rows, n_themes)
+        Which themes each row is about, whether or not it went wrong; holds all of ``y``.
+    settings : FitSettings
 
     Returns
     -------
     Heads
     """
     n_themes = y.shape[1]
-    coefficients = np.zeros((n_themes, rotated.shape[1]))
-    biases, slopes, intercepts = np.zeros(n_themes), np.ones(n_themes), np.zeros(n_themes)
+    wrong = fit_linear(rotated, np.asarray(y.any(axis=1)), settings)
+    fits = [fit_linear(rotated, topics[:, k], settings) for k in range(n_themes)]
+    slopes, intercepts = np.ones(n_themes), np.zeros(n_themes)
     thresholds = np.full(n_themes, 0.5)
-    for k in range(n_themes):
+    for k, topic in enumerate(fits):
         target = y[:, k]
         if target.all() or not target.any():
             # Never or always seen: the rule of succession, from no evidence in the words.
             prior = (target.sum() + 1) / (len(target) + 2)
             slopes[k], intercepts[k] = 0.0, float(np.log(prior / (1 - prior)))
             continue
-        model = LogisticRegression(C=C, class_weight="balanced", max_iter=max_iter)
-        held_out = np.full(len(target), np.nan)
-        for train, test in calibration_folds(target, groups, n_folds, seed):
-            held_out[test] = model.fit(rotated[train], target[train]).decision_function(
-                rotated[test]
-            )
-        model.fit(rotated, target)
-        coefficients[k], biases[k] = model.coef_[0], model.intercept_[0]
+        held_out = joint_scores(topic.held_out[:, None], wrong.held_out)[:, 0]
         seen = ~np.isnan(held_out)
-        if seen.any():
+        if target[seen].any():
             slopes[k], intercepts[k] = fit_sigmoid(held_out[seen], target[seen])
             calibrated = expit(slopes[k] * held_out[seen] + intercepts[k])
             thresholds[k] = best_f1_threshold(calibrated, target[seen])
-    weights, biases = rotation.undo(coefficients, biases)
+    weights, biases = rotation.undo(
+        np.stack([fit.weights for fit in (*fits, wrong)]),
+        np.array([fit.bias for fit in (*fits, wrong)]),
+    )
     return Heads(
         weights.astype(np.float32), biases.astype(np.float32), slopes, intercepts, thresholds
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitSettings:
+    """How heads are fitted.
+
+    Attributes
+    ----------
+    C : float
+        Inverse strength of the L2 penalty.
+    groups : ndarray or None
+        Rows of one group are held out together.
+    n_folds : int
+        Folds to calibrate over; fewer where a class has fewer groups with it.
+    seed : int
+        For the folds.
+    max_iter : int
+        Iterations a fit.
+    """
+
+    C: float
+    groups: NDArray[np.object_] | None
+    n_folds: int
+    seed: int
+    max_iter: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinearFit:
+    """A linear head over rotated features, and its scores of each row from when it was held out.
+
+    ``held_out`` is NaN where a row was never held out: too few groups to make folds of.
+    """
+
+    weights: Floats
+    bias: float
+    held_out: Floats
+
+
+def fit_linear(rotated: Floats, target: NDArray[np.bool_], settings: FitSettings) -> LinearFit:
+    """Fit one balanced logistic head, on all rows and on each training side of the folds.
+
+    Where every row is of one class there is nothing to tell apart: the head is a constant, sure
+    of that class.
+    """
+    if target.all() or not target.any():
+        bias = 30.0 if target.all() else -30.0
+        return LinearFit(np.zeros(rotated.shape[1]), bias, np.full(len(target), bias))
+    model = LogisticRegression(
+        C=settings.C, class_weight="balanced", max_iter=settings.max_iter, random_state=0
+    )
+    held_out = np.full(len(target), np.nan)
+    for train, test in calibration_folds(target, settings):
+        held_out[test] = model.fit(rotated[train], target[train]).decision_function(rotated[test])
+    model.fit(rotated, target)
+    return LinearFit(model.coef_[0], float(model.intercept_[0]), held_out)
 
 
 def fit_role_head(
@@ -192,12 +260,7 @@ def fit_role_head(
     rotated: Floats,
     codes: NDArray[np.intp],
     n_roles: int,
-    *,
-    C: float,
-    groups: NDArray[np.object_] | None,
-    n_folds: int,
-    seed: int,
-    max_iter: int,
+    settings: FitSettings,
 ) -> RoleHead:
     """Fit the head that tells roles apart; parameters as :func:`fit_heads`.
 
@@ -212,8 +275,8 @@ def fit_role_head(
         biases[present] = 0.0
         temperature = 1.0
     else:
-        model = LogisticRegression(C=C, max_iter=max_iter)
-        for train, test in calibration_folds(codes, groups, n_folds, seed):
+        model = LogisticRegression(C=settings.C, max_iter=settings.max_iter)
+        for train, test in calibration_folds(codes, settings):
             if len(np.unique(codes[train])) < len(present):
                 continue
             model.fit(rotated[train], codes[train])
@@ -236,18 +299,15 @@ def _scores(model: LogisticRegression, rows: Floats) -> Floats:
 
 
 def calibration_folds(
-    target: NDArray[np.generic],
-    groups: NDArray[np.object_] | None,
-    n_folds: int,
-    seed: int,
+    target: NDArray[np.generic], settings: FitSettings
 ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
     """Yield train and test rows, every group whole, as many folds as the rarest class allows."""
-    names = np.arange(len(target)) if groups is None else groups
+    names = np.arange(len(target)) if settings.groups is None else settings.groups
     rarest = min(len(np.unique(names[target == value])) for value in np.unique(target))
-    folds = min(n_folds, rarest)
-    if folds < 2:
+    n_folds = min(settings.n_folds, rarest)
+    if n_folds < 2:
         return
-    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
+    splitter = StratifiedGroupKFold(n_folds, shuffle=True, random_state=settings.seed)
     for train, test in splitter.split(target, target, names):
         if len(np.unique(target[train])) > 1:
             yield train, test

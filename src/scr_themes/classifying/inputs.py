@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,12 @@ EncoderLike = Encoder | str | os.PathLike[str] | None
 
 def open_encoder(encoder: EncoderLike) -> Encoder | None:
     """Return the encoder that a name, folder or object stands for."""
-    if encoder is None or not isinstance(encoder, str | os.PathLike):
-        return encoder
+    if encoder is None:
+        return None
+    if not isinstance(encoder, str | os.PathLike):
+        # A sentence-transformers model itself would cut off what is beyond its window.
+        bare = hasattr(encoder, "max_seq_length") and hasattr(encoder, "tokenizer")
+        return SentenceTransformerEncoder(encoder) if bare else encoder
     from scr_themes.classifying.bundled import bundled_folder  # noqa: PLC0415 - it imports this
 
     folder = bundled_folder(encoder)
@@ -72,13 +76,19 @@ def bare_passage(text: Any, index: int) -> Passage:
 
 def themes_of(y: Any) -> tuple[str, ...]:
     """Return the theme ids of labels given without a codebook."""
-    if hasattr(y, "ndim") or (len(y) and not isinstance(y[0], set | frozenset | list | tuple)):
-        columns = np.asarray(y)
-        return tuple(f"theme_{k}" for k in range(columns.shape[1] if columns.ndim == 2 else 1))
-    themes = sorted({theme for labels in y for theme in labels}, key=str)
-    if not themes or isinstance(themes[0], str):
-        return tuple(themes)
-    return tuple(f"theme_{k}" for k in range(len(y[0])))
+    given = y.toarray() if hasattr(y, "toarray") else y  # scipy sparse
+    if hasattr(given, "__array__"):
+        array = np.asarray(given)
+        if array.ndim != 1 or array.dtype != object:
+            return tuple(f"theme_{k}" for k in range(array.shape[1] if array.ndim == 2 else 1))
+        given = array.tolist()  # a column of sets, as pandas and numpy keep it
+    rows = [row for row in given if isinstance(row, Collection) and not isinstance(row, str)]
+    themes = {theme for row in rows for theme in row}
+    if any(isinstance(theme, str) for theme in themes):
+        return tuple(sorted(theme for theme in themes if isinstance(theme, str)))
+    if themes:
+        return tuple(f"theme_{k}" for k in range(len(rows[0])))
+    return ("theme_0",) * (len(rows) < len(given))  # indicator() then says what is wrong
 
 
 def group_names(groups: Sequence[Any] | None, n: int) -> NDArray[np.object_] | None:

@@ -30,6 +30,7 @@ from safetensors.numpy import save as save_arrays
 
 from scr_themes.classifying.classifier import ThemeClassifier
 from scr_themes.classifying.heads import Heads, RoleHead
+from scr_themes.classifying.inputs import open_encoder
 from scr_themes.codebook import Codebook
 from scr_themes.encoding.onnx import OnnxEncoder
 from scr_themes.encoding.protocol import Encoder
@@ -76,10 +77,8 @@ def save(
     target = Path(folder)
     if classifier.encoder_ is None:
         raise ModelError(target, "a classifier of features cannot be saved", "give it an encoder")
-    if target.exists() and not (target / _MANIFEST).is_file():
-        empty = target.is_dir() and not any(target.iterdir())
-        if not empty:
-            raise ModelError(target, "exists and is not a model", "name a new folder")
+    if target.exists() and not _may_replace(target):
+        raise ModelError(target, "exists and is not a model", "name a new folder")
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".saving-") as scratch:
         fresh = Path(scratch, "model")
@@ -103,11 +102,28 @@ def save(
             },
         }
         manifest["checksum"] = _manifest_checksum(manifest)
-        text = json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
-        (fresh / _MANIFEST).write_text(text, encoding="utf-8")
+        (fresh / _MANIFEST).write_bytes(_manifest_bytes(manifest))
+        old = Path(scratch, "old")
         if target.exists():
-            target.rename(Path(scratch, "old"))
-        fresh.rename(target)
+            target.rename(old)
+        try:
+            fresh.rename(target)
+        finally:
+            if old.exists() and not target.exists():
+                old.rename(target)
+
+
+def _may_replace(target: Path) -> bool:
+    """Tell whether a path is an empty folder or a model; others too name a file model.json."""
+    if not target.is_dir():
+        return False
+    try:
+        found = json.loads((target / _MANIFEST).read_bytes())
+    except FileNotFoundError:
+        return not any(target.iterdir())
+    except (OSError, ValueError):
+        return False
+    return isinstance(found, dict) and {"format", "codebook", "files"} <= set(found)
 
 
 def _arrays(classifier: ThemeClassifier) -> dict[str, NDArray[Any]]:
@@ -155,6 +171,13 @@ def read_model(
         n_features = int(manifest["n_features"])
         stored = manifest["encoder"] is not None
         coder = f"{manifest['name']} {manifest['version']}"
+        role_head = None
+        if "roles.weights" in arrays:
+            role_head = RoleHead(
+                arrays["roles.weights"],
+                arrays["roles.biases"],
+                float(arrays["roles.temperature"][0]),
+            )
     except (KeyError, TypeError, ValueError, SafetensorError, ScrThemesError) as error:
         raise ModelError(source, f"is damaged ({error})", "get a fresh copy") from error
     if encoder is None:
@@ -162,15 +185,9 @@ def read_model(
             raise ModelError(source, "was saved without its encoder", "give load(..., encoder=...)")
         encoder = OnnxEncoder(source / _ENCODER)
     classifier = ThemeClassifier(encoder=encoder, codebook=codebook, **settings)
-    classifier.encoder_ = encoder
+    classifier.encoder_ = open_encoder(encoder)
     classifier.heads_ = Heads(**themes)
-    classifier.role_head_ = None
-    if "roles.weights" in arrays:
-        classifier.role_head_ = RoleHead(
-            arrays["roles.weights"],
-            arrays["roles.biases"],
-            float(arrays["roles.temperature"][0]),
-        )
+    classifier.role_head_ = role_head
     classifier.codebook_ = codebook
     classifier.classes_ = [np.array([False, True])] * len(codebook.themes)
     classifier.n_features_in_ = n_features
@@ -187,11 +204,15 @@ def _read_manifest(source: Path) -> dict[str, Any]:
             "give a folder that ThemeClassifier.save or scr-themes train wrote",
         )
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_bytes()
+        manifest = json.loads(text)
         number = manifest["format"]
         if number in _READABLE and manifest["checksum"] == _manifest_checksum(manifest):
-            return dict(manifest)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+            manifest["files"] = dict(manifest["files"])
+            # Written in one way only: so not even its white space can change unseen.
+            if text == _manifest_bytes(manifest) and _HEADS in manifest["files"]:
+                return dict(manifest)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError(path, f"is damaged ({error})", "get a fresh copy of the model") from error
     if number not in _READABLE:
         raise ModelError(
@@ -215,6 +236,10 @@ def _check_file(source: Path, name: str, checksum: str) -> None:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _manifest_bytes(manifest: dict[str, Any]) -> bytes:
+    return (json.dumps(manifest, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def _manifest_checksum(manifest: dict[str, Any]) -> str:

@@ -59,6 +59,12 @@ class OnnxEncoder:
             raise ModelError(
                 self.folder / CONFIG_FILE, f"is damaged ({error})", "export the encoder again"
             ) from error
+        if self.window < 3 or len(self._poolings) != self.dimensions:
+            raise ModelError(
+                self.folder / CONFIG_FILE,
+                f"is damaged (window {self.window}, {self.dimensions} dimensions)",
+                "export the encoder again",
+            )
         self.n_threads = n_threads or usable_cores()
         self._session, self._tokenizer = self._open()
 
@@ -79,6 +85,14 @@ class OnnxEncoder:
             raise ModelError(
                 self.folder, f"does not open ({error})", "export the encoder again"
             ) from error
+        width = session.get_outputs()[0].shape[-1]
+        marks = [tokenizer.token_to_id(mark) for mark in ("[CLS]", "[SEP]")]
+        if width != self.dimensions or None in marks:
+            raise ModelError(
+                self.folder,
+                f"holds files that do not fit together (graph {width}, tokens {marks})",
+                "export the encoder again",
+            )
         tokenizer.no_truncation()
         tokenizer.no_padding()
         return session, tokenizer

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from scr_themes.documents import Document, Passage, PassageKind
@@ -17,12 +18,24 @@ _DOUBLE = "“”„‟″\x93\x94"
 _FOLD = {ord(c): "'" for c in _SINGLE} | {ord(c): '"' for c in _DOUBLE}
 _FOLD |= {ord("\x96"): "–", ord("\x97"): "—", ord("\x85"): "...", ord("…"): "..."}
 _FOLD |= {0x2010: "-", 0x2011: "-", 0x2212: "-"}  # hyphen, non-breaking hyphen, minus
-_FOLD |= {ord(c): None for c in "\u00ad\u200b\u200c\u200d\u2060\ufeff"}
+# Soft hyphens, zero-width characters and marks of writing direction cannot be seen.
+_FOLD |= {ord(c): "" for c in "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"}
+_FOLD |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "")
 _FOLD |= {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st"}
 _FOLD |= {0xFB06: "st"}
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x9f]")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")  # halves of characters: no file can hold them
 # "4.12", "4.12.3", "12." and "4.12)" in front of a sentence; a bare "12" is not enough, since
-# "12 children were seen" begins a sentence.
-_NUMBER = re.compile(r"^\(?(?P<number>\d{1,3}(?:\.\d{1,3}){1,3}|\d{1,3}(?=[.)]\s))[.)]?\s+(?=\S)")
+# "12 children were seen" begins a sentence, and so does "3.5 million was cut".
+_MEASURE = (
+    r"(?!(?:[ap]\.?m\b|%|(?:per\s?cent|percent|hundred|thousand|million|billion|times|hours?"
+    r"|days?|weeks?|months?|years?|miles?|points?|fte|wte|full[- ]time|whole[- ]time)\b))"
+)
+_NUMBER = re.compile(
+    r"^(?:\((?P<bracketed>\d{1,3}(?:\.\d{1,3}){0,3})\)|(?P<number>\d{1,3}(?:\.\d{1,3}){1,3})[.):]?"
+    rf"|(?P<single>\d{{1,3}})[.)])\s+(?=\S){_MEASURE}",
+    re.IGNORECASE,
+)
 _BULLET = re.compile(r"^(?:[•●▪■◦‣⁃∙·►➢➤✓❖o*–—-]|\uf0b7|\uf0a7|\uf0d8|\uf0fc)\s+(?=\S)")
 
 
@@ -40,12 +53,16 @@ class Block:
         The page it begins on, from 1.
     paragraph : str or None
         The printed paragraph number, where the format holds it apart from the text.
+    section : str or None
+        The heading it stands under, where the format holds that apart from the text; else the
+        heading block before it counts.
     """
 
     text: str
     kind: BlockKind = "paragraph"
     page: int | None = None
     paragraph: str | None = None
+    section: str | None = None
 
 
 def normalise(text: str) -> str:
@@ -67,9 +84,11 @@ def normalise(text: str) -> str:
     >>> normalise("The ‘ofﬁcer’\u00a0did\n not")
     "The 'officer' did not"
     """
-    folded = unicodedata.normalize("NFC", text.translate(_FOLD))
-    kept = "".join(c if c.isspace() or unicodedata.category(c) != "Cc" else " " for c in folded)
-    return " ".join(kept.split())
+    # NFC on both sides: before, some quote marks have two forms; after, what stood between a
+    # letter and its accent may be gone.
+    folded = unicodedata.normalize("NFC", text).translate(_FOLD)
+    kept = _CONTROL.sub(" ", _SURROGATE.sub("\ufffd", folded))
+    return unicodedata.normalize("NFC", " ".join(kept.split()))
 
 
 def split_number(text: str) -> tuple[str | None, str]:
@@ -85,7 +104,7 @@ def split_number(text: str) -> tuple[str | None, str]:
     found = _NUMBER.match(text)
     if found is None:
         return None, text
-    return found["number"], text[found.end() :]
+    return found["bracketed"] or found["number"] or found["single"], text[found.end() :]
 
 
 def split_bullet(text: str) -> tuple[bool, str]:
@@ -119,7 +138,7 @@ def assemble(
     path : str or None
         The file they came from.
     title : str
-        The document's title.
+        The document's title; where it is blank the file's name is taken.
     n_pages : int, optional
         Pages in the file.
     warnings : iterable of str, optional
@@ -133,27 +152,18 @@ def assemble(
     pieces: list[str] = []
     passages: list[Passage] = []
     length = 0
-    section: str | None = None
+    heading: str | None = None
     for block in blocks:
-        text = normalise(block.text)
-        kind: PassageKind = "paragraph"
-        number = block.paragraph
-        if block.kind != "row":
-            if number is None:
-                number, text = split_number(text)
-            bulleted, text = split_bullet(text)
-            if bulleted or block.kind == "bullet":
-                kind = "bullet"
-        else:
-            kind = "row"
+        text, number, kind = _cleaned(block)
         if not any(c.isalnum() for c in text):
             continue
         start = length
         pieces.append(text)
         length += len(text) + 2  # two line feeds
         if block.kind == "heading":
-            section = text
+            heading = text
             continue
+        section = heading if block.section is None else normalise(block.section) or None
         passages.append(
             Passage(
                 text=text,
@@ -168,9 +178,21 @@ def assemble(
         )
     return Document(
         path=path,
-        title=normalise(title),
+        title=normalise(title) or (Path(path).stem if path else "untitled"),
         text="\n\n".join(pieces),
         passages=tuple(passages),
         n_pages=n_pages,
         warnings=tuple(warnings),
     )
+
+
+def _cleaned(block: Block) -> tuple[str, str | None, PassageKind]:
+    """Return a block's words, its printed number and what it looks like."""
+    text = normalise(block.text)
+    number = normalise(block.paragraph or "") or None
+    if block.kind == "row":
+        return text, number, "row"
+    if number is None:
+        number, text = split_number(text)
+    bulleted, text = split_bullet(text)
+    return text, number, "bullet" if bulleted or block.kind == "bullet" else "paragraph"

@@ -1,0 +1,64 @@
+"""``scr-themes evaluate``: how accurate a model is on passages that people have coded."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scr_themes.cli.choices import Model, TextColumn, load_model
+from scr_themes.errors import WritingError
+
+Labelled = Annotated[
+    Path,
+    typer.Argument(
+        metavar="LABELLED",
+        help="JSONL (text, themes; optional role, document) or CSV (themes joined by ';').",
+    ),
+]
+
+
+def evaluate(
+    labelled: Labelled,
+    model: Model = None,
+    json_out: Annotated[
+        Path | None, typer.Option("--json", metavar="OUT", help="Also write all figures as JSON.")
+    ] = None,
+    text_column: TextColumn = None,
+) -> None:
+    """Compare a model's tags with people's.
+
+    Prints precision, recall, F1 with its interval, average precision and calibration for each
+    theme and on average. Roles are compared, and passages of one document taken together, where
+    the file names them.
+    """
+    from scr_themes.evaluating import evaluate as compare  # noqa: PLC0415 - brings scikit-learn
+    from scr_themes.labels import indicator  # noqa: PLC0415
+    from scr_themes.reading.labelled import read_labelled  # noqa: PLC0415
+
+    coded = read_labelled(labelled, text_column=text_column)
+    classifier = load_model(model)
+    truth = indicator(coded.themes, classifier.themes, name=str(labelled))
+    tagged = classifier.tag(coded.texts)
+    with_roles = coded.roles is not None and bool(classifier.roles)
+    result = compare(
+        truth,
+        [[tag.probability for tag in passage.candidates] for passage in tagged],
+        themes=classifier.themes,
+        y_pred=[set(passage.themes) for passage in tagged],
+        core=classifier.codebook_.core_ids,
+        documents=coded.documents,
+        roles_true=coded.roles if with_roles else None,
+        roles_pred=[passage.role for passage in tagged] if with_roles else None,
+    )
+    typer.echo(str(result))
+    if json_out is not None:
+        figures = json.dumps(result.to_dict(), indent=1, ensure_ascii=False)
+        try:
+            json_out.write_text(f"{figures}\n", encoding="utf-8")
+        except OSError as error:
+            raise WritingError(
+                json_out, f"cannot be written ({error.strerror})", "name another file for --json"
+            ) from error

@@ -1,0 +1,135 @@
+"""Tables of passages: CSV, JSONL and Parquet, one passage a row."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from scr_themes.documents import Document
+from scr_themes.errors import MissingExtraError, ReadingError
+from scr_themes.reading.blocks import Block, assemble
+from scr_themes.reading.decoding import decode
+from scr_themes.reading.detection import Format
+from scr_themes.reading.rows import Row, csv_rows, find_column, jsonl_rows
+
+
+def read_table(
+    path: Path,
+    data: bytes,
+    kind: Format,
+    *,
+    text_column: str | None = None,
+    encoding: str | None = None,
+) -> Document:
+    r"""Read a table of passages.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    data : bytes
+        What it holds.
+    kind : {"CSV", "JSONL", "Parquet"}
+        What it is.
+    text_column : str, optional
+        The column with the words; "text" or "passage" where not given.
+    encoding : str, optional
+        Its encoding, where known.
+
+    Returns
+    -------
+    Document
+        A passage for each row that has words; the columns "page", "paragraph" and "section" are
+        taken over where the table has them.
+
+    Raises
+    ------
+    ReadingError
+        If there is no such column, or a row is malformed.
+    MissingExtraError
+        If it is Parquet and pyarrow is not installed.
+
+    Examples
+    --------
+    >>> document = read_table(Path("p.csv"), b"text,page\nNobody asked.,3\n", "CSV")
+    >>> document.passages[0].text, document.passages[0].page
+    ('Nobody asked.', 3)
+    """
+    warnings: tuple[str, ...] = ()
+    if kind == "Parquet":
+        rows = _parquet_rows(path, data)
+    else:
+        text, warnings = decode(path, data, encoding)
+        parse = csv_rows if kind == "CSV" else jsonl_rows
+        rows = list(parse(path, text, ReadingError, text_column))
+    blocks, notes = _blocks(path, rows, text_column)
+    return assemble(blocks, path=str(path), title=path.stem, warnings=(*warnings, *notes))
+
+
+def _parquet_rows(path: Path, data: bytes) -> list[Row]:
+    try:
+        import pyarrow as pa  # noqa: PLC0415  an extra: only Parquet needs it
+        import pyarrow.parquet as pq  # noqa: PLC0415
+    except ImportError as error:
+        raise MissingExtraError("pyarrow", "parquet") from error
+    try:
+        table = pq.read_table(pa.BufferReader(data))
+    except (pa.ArrowException, OSError) as error:
+        raise ReadingError(path, "is a damaged Parquet file", "get a fresh copy of it") from error
+    return [Row(line, cells) for line, cells in enumerate(table.to_pylist(), start=1)]
+
+
+def _blocks(path: Path, rows: list[Row], text_column: str | None) -> tuple[list[Block], list[str]]:
+    columns = list(dict.fromkeys(name for row in rows for name in row.cells))
+    text_name = find_column(path, columns, text_column, ReadingError) if rows else ""
+    named = {name.strip().casefold(): name for name in reversed(columns)}
+    blocks: list[Block] = []
+    notes: Counter[str] = Counter()
+    for row in rows:
+        words = row.cells.get(text_name)
+        if words is not None and not isinstance(words, str):
+            raise ReadingError(
+                f"{path}:{row.line}",
+                f"column {text_name!r} holds {type(words).__name__}, not text",
+                "name the column with the words: text_column= / --text-column",
+            )
+        if words is None or not any(c.isalnum() for c in words):
+            notes["no text were skipped"] += 1
+            continue
+        page, legible = _page(row.cells.get(named.get("page", "")))
+        notes["a page that is not a number were read without it"] += not legible
+        blocks.append(
+            Block(
+                words,
+                page=page,
+                paragraph=_words(row.cells.get(named.get("paragraph", ""))),
+                section=_words(row.cells.get(named.get("section", ""))),
+            )
+        )
+    return blocks, _notes(notes.items(), len(rows))
+
+
+def _notes(counts: Iterable[tuple[str, int]], n_rows: int) -> list[str]:
+    return [f"{n} of {n_rows} rows with {what}" for what, n in counts if n]
+
+
+def _page(value: Any) -> tuple[int | None, bool]:
+    """Return the page, and whether the value could be read as one."""
+    words = _words(value)
+    if words is None:
+        return None, True
+    try:
+        number = float(words)
+        return (int(number), True) if number == int(number) and number >= 1 else (None, False)
+    except (ValueError, OverflowError):
+        return None, False
+
+
+def _words(value: Any) -> str | None:
+    """Return a cell as text; None where it is empty (NaN, in a column of numbers)."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return None
+    return str(value).strip() or None

@@ -1,0 +1,204 @@
+"""``write``: to a file, whole or not at all, or to a stream."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO, TextIO, TypeAlias
+
+from scr_themes.codebook import Codebook
+from scr_themes.documents import TaggedDocument
+from scr_themes.errors import BatchError, WritingError
+from scr_themes.writing.formats import FORMATS, guess_format
+from scr_themes.writing.settings import Settings
+
+Target: TypeAlias = str | os.PathLike[str] | TextIO
+
+# Lone surrogates, from file names that are not UTF-8: in JSON what this writes are escapes.
+_LONE = "backslashreplace"
+_WIDEST = 120  # columns: longer lines are hard to follow
+
+
+def write(
+    documents: Iterable[TaggedDocument],
+    target: Target,
+    *,
+    format: str | None = None,
+    codebook: Codebook | None = None,
+    limit: int = 5,
+) -> None:
+    """Write tagged documents, each as soon as it comes.
+
+    Parameters
+    ----------
+    documents : iterable of TaggedDocument
+        What :func:`scr_themes.tag` gives.
+    target : path or text stream
+        The file to write, in UTF-8; ``"-"`` is standard output.
+    format : {"table", "csv", "jsonl"}, optional
+        By default told by the file's ending; a table on a stream.
+    codebook : Codebook, optional
+        Where titles of themes come from, such as ``classifier.codebook_``; by default the bundled
+        one.
+    limit : int, default 5
+        Passages shown a theme in a table; 0 for all.
+
+    Raises
+    ------
+    WritingError
+        If there is no such format, or the file cannot be written.
+
+    Notes
+    -----
+    A file is written under its name with ``.part`` added and gets its name when all is done, so
+    it never holds half of what it should. If an error or Ctrl-C ends the writing, the documents
+    finished stay in the ``.part`` file, and a note on the exception says so.
+
+    Examples
+    --------
+    >>> import io
+    >>> from scr_themes.documents import Document
+    >>> document = Document(path="a.txt", title="A", text="", passages=())
+    >>> stream = io.StringIO()
+    >>> write([TaggedDocument(document=document, passages=(), coder="minilm 1")], stream,
+    ...       format="csv")
+    >>> stream.getvalue()[:29]
+    'document,passage,page,paragra'
+    """
+    path, stream = _opened(target)
+    if format is None:
+        format = "table" if path is None else guess_format(path)
+    if format not in FORMATS:
+        raise WritingError(format, "is not a format", f"use {', '.join(FORMATS)}")
+    settings = Settings(codebook=codebook or Codebook.load(), limit=limit)
+    if stream is not None and stream.isatty():
+        settings = replace(settings, width=_width(), colour=_has_colour())
+    watched = _Watched(documents)
+    pieces = FORMATS[format].load()(watched, settings)
+    if stream is not None:
+        _to_stream(pieces, stream, verbatim=format != "table")
+    elif path is not None:
+        _to_file(pieces, path, watched)
+    if watched.failures is not None:
+        raise watched.failures
+
+
+def _opened(target: Target) -> tuple[Path | None, TextIO | None]:
+    """Tell a file to be written from a stream."""
+    if target == "-":
+        return None, sys.stdout
+    if isinstance(target, str | os.PathLike):
+        return Path(target), None
+    return None, target
+
+
+class _Watched:
+    """Documents on their way to a format: how many it has finished, and which files failed.
+
+    Attributes
+    ----------
+    n_finished : int
+        Documents whose successor was asked for, which a format does when it is done with them.
+    failures : BatchError or None
+        Kept back until the format has written its end: all other documents are done.
+    """
+
+    def __init__(self, documents: Iterable[TaggedDocument]) -> None:
+        self.documents = documents
+        self.n_finished = 0
+        self.failures: BatchError | None = None
+
+    def __iter__(self) -> Iterator[TaggedDocument]:
+        try:
+            for tagged in self.documents:
+                yield tagged
+                self.n_finished += 1
+        except BatchError as error:
+            self.failures = error
+
+
+def _width() -> int:
+    return min(shutil.get_terminal_size().columns, _WIDEST)
+
+
+def _has_colour() -> bool:
+    return "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+
+
+def _to_stream(pieces: Iterator[str], stream: TextIO, *, verbatim: bool) -> None:
+    binary = getattr(stream, "buffer", None)
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    for piece in pieces:
+        if verbatim and binary is not None:  # always UTF-8, and line ends as the format has them
+            binary.write(piece.encode("utf-8", _LONE))
+        elif verbatim:
+            stream.write(piece)
+        else:
+            stream.write(piece.encode(encoding, "replace").decode(encoding))
+        stream.flush()
+
+
+def _to_file(pieces: Iterator[str], path: Path, watched: _Watched) -> None:
+    path = path.resolve()  # through links, so that the link stays one
+    if path.exists() and not path.is_file() and not path.is_dir():  # a device, a pipe
+        with _binary(path, path) as file:
+            for piece in pieces:
+                _put(file, piece, path)
+        return
+    if path.is_dir():
+        raise WritingError(path, "is a folder", "name a file in it")
+    part = path.with_name(f"{path.name}.part")
+    with _binary(part, path) as file:
+        whole = 0
+        try:
+            for piece in pieces:
+                _put(file, piece, path)
+                whole = file.tell()
+        except BaseException as error:
+            file.truncate(whole)
+            file.close()
+            _keep(part, watched, error)
+            raise
+    if path.exists():
+        with suppress(OSError):
+            shutil.copymode(path, part)
+    try:
+        part.replace(path)
+    except OSError as error:
+        fault = f"cannot be replaced ({error.strerror}); what was written is in {part}"
+        raise WritingError(path, fault, "rename that file") from error
+
+
+def _binary(path: Path, wanted: Path) -> BinaryIO:
+    try:
+        return path.open("wb")
+    except OSError as error:
+        raise WritingError(
+            wanted, f"cannot be written ({error.strerror})", "check its folder and permissions"
+        ) from error
+
+
+def _put(file: BinaryIO, piece: str, path: Path) -> None:
+    try:
+        file.write(piece.encode("utf-8", _LONE))
+        file.flush()  # what is finished outlives even a killed process
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise WritingError(
+            path, f"cannot be written ({error.strerror})", "make room or name another place"
+        ) from error
+
+
+def _keep(part: Path, watched: _Watched, error: BaseException) -> None:
+    """Keep what is finished and say where, or leave nothing behind."""
+    if watched.n_finished:
+        files = "1 file" if watched.n_finished == 1 else f"{watched.n_finished} files"
+        error.add_note(f"{files} finished before this: kept in {part}")
+    else:
+        part.unlink(missing_ok=True)

@@ -7,18 +7,18 @@ Run ``python benchmarks/reading.py FOLDER``; it prints a table and writes
 by rules of this script alone, are left
 
 - *furniture*: among the first and last five lines of a page, a line whose letters (digits and
-  punctuation taken out) stand on at least three pages of the file, or on two where the file has
-  four pages or fewer, the same number of lines from that edge, give or take one; and a line there
-  that holds nothing but a number or ``Page 3 of 9``;
+  punctuation taken out) stand on at least three of some six pages in a row (two of four, in a
+  file of four pages or fewer), the same number of lines from that edge, give or take one; and a
+  line there that holds nothing but a number or ``Page 3 of 9``;
 - *contents*: every page with a line that reads ``Contents`` or ``Table of contents``, whole, and
   every line with a dotted leader. (Running text on such a page is thus not measured.)
 
-A word is a run of letters and digits, lower-cased and NFKC-folded. Before words are cut,
-words hyphened at a line's end are joined and every hyphen is taken out, on both sides, so that keeping or dropping a
-hyphen is no error here; and digits glued to the end of two letters or more are taken off on both
-sides, since that is how ``pdftotext`` writes note marks. A document's words are a multiset. *Kept*
-is the share of the reference's words that are also in ``Document.text`` or in the passages'
-``paragraph``; *added* is the share of ours that the reference does not have.
+A word is a run of letters and digits, lower-cased and NFKC-folded. Before words are cut, words
+hyphened at a line's end are joined and every hyphen is taken out, on both sides, so that keeping
+or dropping a hyphen is no error here; and digits glued to the end of two letters or more are
+taken off on both sides, since that is how ``pdftotext`` writes note marks. A document's words are
+a multiset. *Kept* is the share of the reference's words that are also in ``Document.text`` or in
+the passages' ``paragraph``; *added* is the share of ours that the reference does not have.
 
 **Furniture left.** For every furniture line of two words or more, the times it occurs in the
 text of our passages, beyond the times it occurs in the reference's body.
@@ -137,7 +137,9 @@ def repeated(pages: Sequence[Sequence[str]]) -> set[str]:
     found = set()
     for (line, _), at in places.items():
         middle = statistics.median(at.values())
-        if line and sum(abs(i - middle) <= 1 for i in at.values()) >= enough:
+        near = sorted(number for number, i in at.items() if abs(i - middle) <= 1)
+        spans = zip(near, near[enough - 1 :], strict=False)
+        if line and any(last - first < 2 * enough for first, last in spans):
             found.add(line)
     return found
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from scr_themes.codebook import Codebook
+from tests.encoding.fakes import WordCounts
+
 if TYPE_CHECKING:
     from scr_themes.classifying import ThemeClassifier
 
@@ -89,9 +92,7 @@ def coded_passages() -> list[Coded]:
 
 def fit_tiny_classifier() -> ThemeClassifier:
     """Fit three themes and four roles on word counts, in a moment."""
-    from scr_themes.classifying import ThemeClassifier
-    from scr_themes.codebook import Codebook
-    from tests.encoding.fakes import WordCounts
+    from scr_themes.classifying import ThemeClassifier  # noqa: PLC0415 - slow to import
 
     rows = coded_passages()
     themes = ("information_sharing", "child_voice", "recording")

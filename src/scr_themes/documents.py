@@ -112,7 +112,8 @@ class TaggedPassage:
         The tags at or above their thresholds, most probable first.
     candidates : tuple of Tag
         A tag for every theme of the model, in the model's order, whatever its probability;
-        :meth:`at` cuts them again without another run of the model.
+        :meth:`at` cuts them again without another run of the model. Where no theme comes near its
+        threshold, their evidence is the whole passage.
     """
 
     passage: Passage

@@ -18,6 +18,7 @@ Every one carries ``subject`` (the file or object it is about), ``fault`` (what 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 
 class ScrThemesError(Exception):
@@ -89,6 +90,10 @@ class BatchError(ScrThemesError):
             f"the other {n_done} are done",
         )
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Tell pickle what to call, so that the error can leave a worker process."""
+        return type(self), (self.failures, self.n_done)
+
 
 class MissingExtraError(ScrThemesError, ImportError):
     """An optional dependency is needed and not installed.
@@ -104,3 +109,7 @@ class MissingExtraError(ScrThemesError, ImportError):
     def __init__(self, package: str, extra: str) -> None:
         self.extra = extra
         super().__init__(package, "is not installed", f'run: pip install "scr-themes[{extra}]"')
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Tell pickle what to call, so that the error can leave a worker process."""
+        return type(self), (self.subject, self.extra)

@@ -35,6 +35,7 @@ UNSEEN = [
     "…",
     "« La police n’a rien dit. » The nurse was not told.",
     "أُغلق الملف. لم يُسأل الطفل.",
+    "Half a pair \ud83d of surrogates. No one asked.",
     "The file 👩‍👧 was missing\x00 for a year.",
     "told " * 400 + "no one.",
 ]

@@ -8,12 +8,19 @@ import numpy as np
 import pytest
 from sklearn.base import clone, is_classifier
 from sklearn.exceptions import NotFittedError
-from sklearn.model_selection import GridSearchCV, GroupKFold, KFold, cross_val_predict
+from sklearn.model_selection import (
+    GridSearchCV,
+    GroupKFold,
+    KFold,
+    cross_val_predict,
+    cross_val_score,
+)
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from scr_themes.classifying import ThemeClassifier
+from scr_themes.errors import LabelsError, ModelError
 from tests.classifying.cases import GROUPS, LABELS, MATRIX, ROLES, TEXTS, THEMES, features, tiny
 
 NOT_INDICATOR = "codes its labels 1 and 2; an indicator matrix holds only 0 and 1"
@@ -22,6 +29,7 @@ ONE_DIMENSION = "gives and expects one label a row, in one dimension; a passage 
 EXPECTED_FAILURES = {
     "check_estimators_dtypes": NOT_INDICATOR,
     "check_fit2d_1feature": NOT_INDICATOR,
+    "check_classifier_data_not_an_array": NOT_INDICATOR,
     "check_classifiers_one_label": ONE_DIMENSION,
     "check_classifiers_classes": ONE_DIMENSION,
     "check_classifiers_train": ONE_DIMENSION,
@@ -54,14 +62,9 @@ def test_clone_has_the_settings_and_is_not_fitted(counting):
 
 
 def test_init_stores_its_arguments_and_nothing_else():
-    assert vars(ThemeClassifier(encoder="no such encoder", n_folds=-3)) == {
-        "encoder": "no such encoder",
-        "codebook": None,
-        "C": 0.001,
-        "n_folds": -3,
-        "max_iter": 1000,
-        "random_state": 0,
-    }
+    given = {"encoder": "no such encoder", "codebook": 3, "C": "x", "n_folds": -3, "max_iter": None}
+    classifier = ThemeClassifier(**given, random_state=[])
+    assert vars(classifier) == classifier.get_params() == {**given, "random_state": []}
 
 
 @pytest.mark.parametrize(
@@ -99,12 +102,12 @@ def test_pickled_copy_scores_the_same(onnx_classifier):
 
 
 def test_pipeline(counting):
-    shout = FunctionTransformer(lambda texts: [text.lower() for text in texts])
-    pipeline = make_pipeline(shout, tiny()).fit(
+    stripping = FunctionTransformer(lambda texts: [text.strip("#") for text in texts])
+    pipeline = make_pipeline(stripping, tiny()).fit(
         TEXTS, LABELS, themeclassifier__roles=ROLES, themeclassifier__groups=GROUPS
     )
     assert np.array_equal(
-        pipeline.predict_proba([text.upper() for text in TEXTS]), counting.predict_proba(TEXTS)
+        pipeline.predict_proba([f"##{text}" for text in TEXTS]), counting.predict_proba(TEXTS)
     )
     assert pipeline.score(TEXTS, LABELS) == counting.score(TEXTS, LABELS)
 
@@ -137,6 +140,14 @@ def test_cross_validated_probabilities_by_document():
         )
 
 
+@pytest.mark.parametrize("scoring", ["f1_macro", "average_precision", "roc_auc"])
+@pytest.mark.parametrize("n_themes", [2, 3])
+def test_scikit_learn_scores(scoring, n_themes):
+    target = MATRIX[:, :n_themes]
+    scores = cross_val_score(tiny(), TEXTS, target, cv=KFold(2, shuffle=True), scoring=scoring)
+    assert np.isfinite(scores).all()
+
+
 def test_sets_and_matrix_are_the_same(counting):
     by_matrix = tiny().fit(TEXTS, MATRIX, roles=ROLES, groups=GROUPS)
     assert counting.themes == THEMES
@@ -145,11 +156,9 @@ def test_sets_and_matrix_are_the_same(counting):
 
 
 def test_features_encoded_beforehand_take_no_texts_and_tag_nothing(tmp_path):
-    from scr_themes.errors import LabelsError, ModelError
-
     classifier = tiny(encoder=None).fit(features(), LABELS)
     assert classifier.predict(features()).shape == MATRIX.shape
-    with pytest.raises(ValueError, match="array"):
+    with pytest.raises(ValueError, match="could not convert string to float"):
         classifier.predict(TEXTS)
     with pytest.raises(LabelsError, match="works on features"):
         classifier.tag(TEXTS)

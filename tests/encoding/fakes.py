@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import time
 import zlib
 from collections.abc import Sequence
 
@@ -21,3 +23,11 @@ class WordCounts:
                 vectors[row, zlib.crc32(word.encode()) % self.dimensions] += 1
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         return vectors / np.maximum(lengths, 1)
+
+
+class SlowWordCounts(WordCounts):
+    """The same, after as many seconds as ``SLOW_ENCODING`` in the environment says."""
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        time.sleep(float(os.environ.get("SLOW_ENCODING", "0")))
+        return super().encode(texts)

@@ -6,11 +6,14 @@ import io
 from collections.abc import Sequence
 
 from PIL import Image
+from reportlab.lib.enums import TA_JUSTIFY
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.pdfencrypt import StandardEncryption
+from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import BaseDocTemplate, Frame, PageTemplate, Paragraph
 
 WIDTH, HEIGHT = A4
 LEFT, RIGHT = 72.0, WIDTH - 72.0
@@ -164,3 +167,20 @@ class Pages:
         """Return the file."""
         self.canvas.save()  # which ends the page, unless nothing is on it
         return self._buffer.getvalue()
+
+
+def justified(texts: Sequence[str], n_columns: int) -> bytes:
+    """Set paragraphs in justified columns, from the first column's top to the last one's end."""
+    buffer = io.BytesIO()
+    width = (RIGHT - LEFT - 18 * (n_columns - 1)) / n_columns
+    frames = [
+        Frame(LEFT + k * (width + 18), 72, width, HEIGHT - 144, leftPadding=0, rightPadding=0)
+        for k in range(n_columns)
+    ]
+    style = ParagraphStyle(
+        "body", fontName=BODY, fontSize=11, leading=13.5, alignment=TA_JUSTIFY, spaceAfter=8
+    )
+    template = BaseDocTemplate(buffer, pagesize=A4, invariant=1)
+    template.addPageTemplates(PageTemplate(frames=frames))
+    template.build([Paragraph(text, style) for text in texts])
+    return buffer.getvalue()

@@ -7,7 +7,7 @@ import pytest
 from scr_themes.documents import Document
 from scr_themes.errors import ReadingError
 from scr_themes.reading.pdf import read_pdf
-from tests.reading.pages import BODY, HEIGHT, LEFT, RIGHT, WIDTH, Pages, wrapped
+from tests.reading.pages import BODY, HEIGHT, LEFT, RIGHT, WIDTH, Pages, justified, wrapped
 
 HARBOUR = (
     "The harbour team met the family on four occasions that winter and wrote down what each of the "
@@ -15,7 +15,7 @@ HARBOUR = (
 )
 SCHOOL = (
     "Nobody at the school was told that the lodger had been bailed, although the constable who "
-    "took the call knew which school the children went to and had its number on the screen before her."
+    "took the call knew which school the children went to and had its number on the screen."
 )
 CLINIC = (
     "The clinic kept two sets of notes; neither mentioned the other, and a locum who read only the "
@@ -66,7 +66,7 @@ def _indented(text: str) -> list[str]:
 
 EVENTS = [
     "In spring the family came to the harbour from the islands with two boats in bad repair.",
-    "By summer the older girl had left school; a letter was sent to the house, and no visit was made.",
+    "By summer the older girl had left school; a letter was sent, and no visit was made.",
     "A neighbour rang twice in August to say that the baby was left by himself late at night.",
     "The autumn meeting was put off three times, and when it was held nobody came from the clinic.",
     "At the turn of the year a new worker read the whole file and asked for a conference.",
@@ -75,11 +75,14 @@ EVENTS = [
 ]
 
 
+def _story(start: int) -> str:
+    return " ".join([*(EVENTS * 2)[start : start + 4], "That was all."])
+
+
 def _with_furniture(n_pages: int) -> tuple[Pages, list[str]]:
     """Pages cut in the middle of paragraphs, with headers, footers and page numbers."""
     pages = Pages()
-    around = EVENTS * 2
-    told = [" ".join(around[i : i + 4]) for i in range(n_pages)]
+    told = [_story(i) for i in range(n_pages)]
     cut = [wrapped(text, RIGHT - LEFT) for text in told]
     for number in range(1, n_pages + 1):
         pages.furniture(number, "Review of Child K and Child L", "Confidential until published")
@@ -104,7 +107,7 @@ def test_furniture_that_alternates_and_counts_in_words_is_left_out():
         header = "Board report" if number % 2 else "Harbour Children's Board"
         pages.line(header, y=40, size=8, x=LEFT if number % 2 else 350)
         pages.line(f"Page {number} of 6", y=HEIGHT - 40, size=8, x=280)
-        pages.paragraph(f"{EVENTS[number - 1]} {HARBOUR}")
+        pages.lines([EVENTS[number - 1], "That was all."])
         pages.turn_page()
     document = read(pages)
     assert len(document.passages) == 6
@@ -116,7 +119,7 @@ def test_a_running_header_that_changes_by_chapter_is_left_out():
     pages = Pages()
     for number, chapter in enumerate(["Family", "Family", "Family", "School", "Clinic", "Law"], 1):
         pages.line(chapter, y=40, size=8)
-        pages.paragraph(f"{EVENTS[number - 1]} {HARBOUR}")
+        pages.paragraph(_story(number))
         pages.turn_page()
     assert "Law" not in read(pages).text
 
@@ -129,6 +132,14 @@ def test_a_heading_that_happens_to_open_three_pages_far_apart_stays():
         pages.paragraph(f"{EVENTS[number % 7]} {EVENTS[number // 2]} {HARBOUR}")
         pages.turn_page()
     assert read(pages).text.count("What was found") == 3
+
+
+def test_a_line_below_body_text_is_no_furniture_though_it_repeats():
+    pages = Pages()
+    for number in range(4):
+        pages.lines([f"{EVENTS[number]}", "Nobody was told."], space=0)
+        pages.turn_page()
+    assert read(pages).text.count("Nobody was told.") == 4
 
 
 def test_body_text_that_repeats_elsewhere_stays():
@@ -169,6 +180,12 @@ def test_two_columns_are_read_one_after_the_other():
     assert found[2] == CLINIC
     assert found[3].startswith("Below both columns")
     assert len(found) == 4
+
+
+@pytest.mark.parametrize("n_columns", [2, 3])
+def test_justified_columns_whose_lines_do_not_stand_level_are_read_in_turn(n_columns):
+    told = [f"{a} {b}" for a in EVENTS for b in (HARBOUR, SCHOOL, CLINIC)]
+    assert texts(read(justified(told, n_columns))) == told
 
 
 def test_a_contents_page_is_left_out():
@@ -365,7 +382,7 @@ def test_scanned_pages_are_named():
         if number in (3, 4, 5, 7):
             pages.picture(0, 0, WIDTH, HEIGHT)
         else:
-            pages.paragraph(f"{EVENTS[number - 1]} {HARBOUR}")
+            pages.paragraph(_story(number))
         pages.turn_page()
     document = read(pages)
     assert len(document.passages) == 3

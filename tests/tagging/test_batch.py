@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import scr_themes
@@ -16,6 +18,23 @@ class Failing:
 
     def encode(self, texts):
         raise ZeroDivisionError(f"while encoding {texts[0]!r}")
+
+
+class TooWide:
+    """An encoder whose vectors are not those that the classifier was fitted with."""
+
+    def encode(self, texts):
+        return np.zeros((len(texts), 3), dtype=np.float32)
+
+
+class FailingLater(WordCounts):
+    """An encoder that gives one vector that is none, for the third file."""
+
+    n_calls = 0
+
+    def encode(self, texts):
+        self.n_calls += 1
+        return super().encode(texts) * (np.nan if self.n_calls == 3 else 1)
 
 
 @pytest.fixture
@@ -38,7 +57,8 @@ def names(tagged) -> list[str]:
 
 def test_a_folder_is_tagged_file_by_file(reviews, tiny_classifier):
     tagged = list(tag(reviews, classifier=tiny_classifier))
-    assert sorted(names(tagged)) == sorted(f"review {i}.{'md' if i % 2 else 'txt'}" for i in range(6))
+    in_folder = ["review 0.txt", "review 1.md", "review 2.txt", "review 3.md", "review 4.txt"]
+    assert sorted(names(tagged)) == [*in_folder, "review 5.md"]
     for one in tagged:
         assert one.coder == tiny_classifier.coder_
         assert tuple(p.passage for p in one.passages) == one.document.passages
@@ -96,8 +116,6 @@ def test_without_on_error_failures_are_raised_at_the_end(reviews, tiny_classifie
 
 
 def test_an_error_not_foreseen_fails_its_file_and_tells_none_of_its_words(tiny_classifier, reviews):
-    import copy
-
     broken = copy.copy(tiny_classifier)
     broken.encoder_ = Failing()
     errors: list[ScrThemesError] = []
@@ -106,6 +124,27 @@ def test_an_error_not_foreseen_fails_its_file_and_tells_none_of_its_words(tiny_c
     assert "ZeroDivisionError" in str(errors[0])
     words = {row.text for row in coded_passages()}
     assert not any(text in str(error) for text in words for error in errors)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_model_that_cannot_tag_ends_the_batch_at_once(tiny_classifier, reviews, jobs):
+    (reviews / "a.txt").write_bytes(b"")
+    broken = copy.copy(tiny_classifier)
+    broken.encoder_ = TooWide()
+    errors: list[ScrThemesError] = []
+    with pytest.raises(ModelError, match=r"review \d\.\w+: encoder: gives"):
+        list(tag(reviews, classifier=broken, jobs=jobs, on_error=errors.append))
+    assert [Path(str(error.subject)).name for error in errors] == ["a.txt"]
+
+
+def test_a_model_that_fails_later_fails_that_file(tiny_classifier, reviews):
+    broken = copy.copy(tiny_classifier)
+    broken.encoder_ = FailingLater()
+    errors: list[ScrThemesError] = []
+    assert len(list(tag(reviews, classifier=broken, on_error=errors.append))) == 5
+    (error,) = errors
+    assert isinstance(error, ModelError)
+    assert "review " in str(error.subject)
 
 
 @pytest.mark.parametrize("jobs", [2, 3, -1])

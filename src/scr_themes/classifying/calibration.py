@@ -34,8 +34,9 @@ def fit_sigmoid(scores: Floats, target: NDArray[np.bool_]) -> tuple[float, float
     positives = int(target.sum())
     negatives = len(target) - positives
     goal = np.where(target, (positives + 1) / (positives + 2), 1 / (negatives + 2))
-    spread = float(scores.std()) or 1.0
-    scaled = scores / spread  # so that the search starts near its end whatever the units
+    # Centred and scaled, so that the search starts near its end whatever the units.
+    centre, spread = float(scores.mean()), float(scores.std()) or 1.0
+    scaled = (scores - centre) / spread
 
     def loss(parameters: Floats) -> tuple[float, Floats]:
         z = parameters[0] * scaled + parameters[1]
@@ -45,7 +46,8 @@ def fit_sigmoid(scores: Floats, target: NDArray[np.bool_]) -> tuple[float, float
 
     start = np.array([1.0, np.log((positives + 1) / (negatives + 1))])
     found = minimize(loss, start, jac=True, bounds=[(0, None), (None, None)], method="L-BFGS-B")
-    return float(found.x[0] / spread), float(found.x[1])
+    slope = float(found.x[0] / spread)
+    return slope, float(found.x[1]) - slope * centre
 
 
 def fit_temperature(scores: Floats, codes: NDArray[np.intp]) -> float:
@@ -98,13 +100,12 @@ def best_f1_threshold(probabilities: Floats, target: NDArray[np.bool_]) -> float
     ranked = probabilities[order]
     hits = np.cumsum(target[order])
     f1 = 2 * hits / (np.arange(1, len(ranked) + 1) + hits[-1])
-    width = max(1, int(0.1 * hits[-1]))
-    kernel = np.ones(2 * width + 1)
-    smooth = np.convolve(f1, kernel, "same") / np.convolve(np.ones_like(f1), kernel, "same")
     last_of_tie = np.append(ranked[1:] < ranked[:-1], True)
-    smooth[~last_of_tie] = -1
-    if width == 1:
-        smooth = np.where(last_of_tie, f1, -1)
+    width = int(0.1 * hits[-1])
+    if width > 1:
+        kernel = np.ones(2 * width + 1)
+        f1 = np.convolve(f1, kernel, "same") / np.convolve(np.ones_like(f1), kernel, "same")
+    smooth = np.where(last_of_tie, f1, -1)
     best = int(np.argmax(smooth))
     below = float(ranked[best + 1]) if best + 1 < len(ranked) else 0.0
     return (float(ranked[best]) + below) / 2

@@ -12,7 +12,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics import f1_score
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from scr_themes.classifying.features import Features, extract
+from scr_themes.classifying.evidence import Span, find_evidence
+from scr_themes.classifying.features import extract
 from scr_themes.classifying.heads import (
     FitSettings,
     Heads,
@@ -35,6 +36,9 @@ from scr_themes.documents import Passage, Tag, TaggedPassage
 from scr_themes.errors import LabelsError
 from scr_themes.labels import indicator
 
+# Evidence is sought from this share of a threshold on, so that a lower cut still has sentences.
+NEAR = 0.5
+
 
 class ThemeClassifier(ClassifierMixin, BaseEstimator):
     """Tags passages with failure themes and with their role.
@@ -52,7 +56,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
     codebook : Codebook, optional
         Fixes the themes, their order and the roles. By default the themes are those of the
         labels, sorted by id.
-    C : float, default 0.001
+    C : float, default 0.003
         Inverse strength of the heads' L2 penalty, on standardised features.
     n_folds : int, default 5
         Held-out folds for calibration and thresholds, at least 2.
@@ -71,8 +75,9 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         Arrays of the role head; None where roles were not given to :meth:`fit`.
     encoder_ : Encoder or None
         The encoder itself.
-    classes_ : list of ndarray
-        ``[False, True]`` for each theme, scikit-learn's form for many labels at once.
+    classes_ : ndarray of bool, shape (n_themes, 2)
+        ``[False, True]`` for each theme, in the form that scikit-learn's scorers and
+        cross-validation take for many labels at once.
     n_features_in_ : int
         Width of the features.
     coder_ : str
@@ -99,7 +104,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         encoder: EncoderLike = "minilm",
         *,
         codebook: Codebook | None = None,
-        C: float = 0.001,
+        C: float = 0.003,
         n_folds: int = 5,
         max_iter: int = 1000,
         random_state: int = 0,
@@ -154,13 +159,15 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         """
         if self.encoder is not None and not isinstance(X, str):
             X = list(X)
+        if isinstance(y, Iterator):
+            y = list(y)
         if y is None:
             raise LabelsError(
                 "ThemeClassifier.fit", "requires y to be passed, but the target y is None",
                 "give the themes of each passage",
             )  # fmt: skip
         self.encoder_ = open_encoder(self.encoder)
-        features = self._features(X, reset=True).passages
+        features = self._features(X, reset=True)
         themes = self.codebook.theme_ids if self.codebook else themes_of(y)
         target = self._target(y, themes, len(features))
         role_ids, codes = self._roles(roles, len(features))
@@ -181,7 +188,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         if codes is not None:
             self.role_head_ = fit_role_head(rotation, rotated, codes, len(role_ids), settings)
         self.codebook_ = codebook
-        self.classes_ = [np.array([False, True])] * len(themes)
+        self.classes_ = np.array([[False, True]] * len(themes))
         self.coder_ = "ThemeClassifier"
         return self
 
@@ -212,22 +219,20 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
             )
         return ids, np.array([place[role] for role in roles], dtype=np.intp)
 
-    def _features(self, X: Any, *, reset: bool = False) -> Features:
+    def _features(self, X: Any, *, reset: bool = False) -> NDArray[np.float32]:
         """Encode texts, or check that an array is what it should be."""
         if self.encoder_ is None:
-            array = validate_data(self, X, reset=reset, dtype=np.float32)
-            return Features(array, array[:0], [])
+            return np.asarray(validate_data(self, X, reset=reset, dtype=np.float32))
         texts = check_texts(X)
         if reset and not texts:
             raise LabelsError("texts", "there are none", "give at least two passages")
         found = extract(self.encoder_, texts)
         if reset:
-            self.n_features_in_ = found.passages.shape[1]
-        elif texts and found.passages.shape[1] != self.n_features_in_:
+            self.n_features_in_ = found.shape[1]
+        elif texts and found.shape[1] != self.n_features_in_:
             raise LabelsError(
                 "encoder",
-                f"gives {found.passages.shape[1]} features where the heads take "
-                f"{self.n_features_in_}",
+                f"gives {found.shape[1]} features where the heads take {self.n_features_in_}",
                 "use the encoder that the classifier was fitted with",
             )
         return found
@@ -235,10 +240,10 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
     def _chunks(self, X: Any) -> Iterator[NDArray[np.float32]]:
         check_is_fitted(self, "heads_")
         if self.encoder_ is None:
-            yield self._features(X).passages
+            yield self._features(X)
             return
         for texts in chunked(X):
-            yield self._features(texts).passages
+            yield self._features(texts)
 
     @property
     def themes(self) -> tuple[str, ...]:
@@ -344,22 +349,17 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
 
     def _tag_chunk(self, passages: list[Passage]) -> list[TaggedPassage]:
         features = self._features([passage.text for passage in passages])
-        probabilities = self.heads_.probabilities(features.passages)
-        by_sentence = self.heads_.probabilities(features.sentences)
-        roles = None
-        if self.role_head_ is not None:
-            roles = self.role_head_.probabilities(features.passages)
+        probabilities = self.heads_.probabilities(features)
+        thresholds = self.heads_.thresholds
+        roles = None if self.role_head_ is None else self.role_head_.probabilities(features)
+        evidence = self._evidence(passages, probabilities)
         tagged = []
-        at = 0
-        for row, (passage, spans) in enumerate(zip(passages, features.spans, strict=True)):
-            # The sentence that would by itself be the likeliest to carry the theme.
-            best = by_sentence[at : at + len(spans)].argmax(axis=0)
-            at += len(spans)
+        for row, passage in enumerate(passages):
             candidates = tuple(
-                Tag(theme, float(probabilities[row, k]), spans[best[k]])
+                Tag(theme, float(probabilities[row, k]), evidence[row][k])
                 for k, theme in enumerate(self.themes)
             )
-            reached = probabilities[row] >= self.heads_.thresholds
+            reached = probabilities[row] >= thresholds
             tags = [tag for tag, enough in zip(candidates, reached, strict=True) if enough]
             code = 0 if roles is None else int(roles[row].argmax())
             tagged.append(
@@ -372,6 +372,23 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
                 )
             )
         return tagged
+
+    def _evidence(
+        self, passages: list[Passage], probabilities: NDArray[np.float32]
+    ) -> list[list[Span]]:
+        """Find evidence where a theme is tagged or nearly so; elsewhere it is the whole passage.
+
+        Most passages of a review carry nothing, and finding evidence costs several readings.
+        """
+        near = np.flatnonzero((probabilities >= NEAR * self.heads_.thresholds).any(axis=1))
+        spans = [[(0, len(passage.text))] * len(self.themes) for passage in passages]
+        if self.encoder_ is not None and len(near):
+            texts = [passages[i].text for i in near]
+            for i, found in zip(
+                near, find_evidence(self.encoder_, self.heads_, texts), strict=True
+            ):
+                spans[i] = found
+        return spans
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Return the mean F1 of the themes.

@@ -51,6 +51,14 @@ class Heads:
         scores = joint_scores(linear[:, :-1], linear[:, -1])
         return np.asarray(expit(scores * self.slopes + self.intercepts), dtype=np.float32)
 
+    def scores(self, features: NDArray[np.float32]) -> Floats:
+        """Return topic and wrong added up, unsquashed: what tells sentences of a passage apart.
+
+        The joint score levels off where both are sure, and every sentence looks alike there.
+        """
+        linear = linear_scores(features, self.weights, self.biases)
+        return np.asarray(linear[:, :-1] + linear[:, -1:], dtype=np.float64)
+
 
 @dataclass(frozen=True, slots=True)
 class RoleHead:
@@ -190,6 +198,8 @@ def fit_heads(
             slopes[k], intercepts[k] = fit_sigmoid(held_out[seen], target[seen])
             calibrated = expit(slopes[k] * held_out[seen] + intercepts[k])
             thresholds[k] = best_f1_threshold(calibrated, target[seen])
+        else:
+            thresholds[k] = 1 / 3  # expit(log(p)) where p, the uncalibrated product, is a half
     weights, biases = rotation.undo(
         np.stack([fit.weights for fit in (*fits, wrong)]),
         np.array([fit.bias for fit in (*fits, wrong)]),

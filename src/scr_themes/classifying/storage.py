@@ -32,7 +32,7 @@ from scr_themes.classifying.classifier import ThemeClassifier
 from scr_themes.classifying.heads import Heads, RoleHead
 from scr_themes.classifying.inputs import open_encoder
 from scr_themes.codebook import Codebook
-from scr_themes.encoding.onnx import OnnxEncoder
+from scr_themes.encoding.onnx import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE, OnnxEncoder
 from scr_themes.encoding.protocol import Encoder
 from scr_themes.errors import ModelError, ScrThemesError
 
@@ -86,7 +86,9 @@ def save(
         (fresh / _HEADS).write_bytes(save_arrays(_arrays(classifier)))
         stored = isinstance(classifier.encoder_, OnnxEncoder)
         if isinstance(classifier.encoder_, OnnxEncoder):
-            shutil.copytree(classifier.encoder_.folder, fresh / _ENCODER)
+            (fresh / _ENCODER).mkdir()
+            for part in (CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE):
+                shutil.copyfile(classifier.encoder_.folder / part, fresh / _ENCODER / part)
         manifest = {
             "format": FORMAT,
             "name": name or target.name,
@@ -189,7 +191,7 @@ def read_model(
     classifier.heads_ = Heads(**themes)
     classifier.role_head_ = role_head
     classifier.codebook_ = codebook
-    classifier.classes_ = [np.array([False, True])] * len(codebook.themes)
+    classifier.classes_ = np.array([[False, True]] * len(codebook.themes))
     classifier.n_features_in_ = n_features
     classifier.coder_ = coder
     return classifier

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from scr_themes.classifying import ThemeClassifier
 from scr_themes.classifying.features import extract
-from scr_themes.codebook import Codebook
+from scr_themes.codebook import Codebook, Role, Theme
 from scr_themes.encoding import Encoder
 from scr_themes.evaluating import Evaluation, MultilabelStratifiedGroupKFold, evaluate
 from scr_themes.reading.labelled import Labelled
@@ -41,13 +41,18 @@ def themes_that_occur(coded: Labelled, source: Path) -> Codebook:
     bundled = Codebook.load()
     themes = {theme for labels in coded.themes for theme in labels}
     roles = set(coded.roles or ())
-    bare = Codebook.of(
-        tuple(sorted(themes - set(bundled.theme_ids))), tuple(sorted(roles - set(bundled.role_ids)))
-    )
+    own_themes = sorted(themes - set(bundled.theme_ids))
+    own_roles = sorted(roles - set(bundled.role_ids))
     book = replace(
         bundled,
-        themes=tuple(theme for theme in bundled.themes if theme.id in themes) + bare.themes,
-        roles=tuple(role for role in bundled.roles if role.id in roles) + bare.roles,
+        themes=(
+            *(theme for theme in bundled.themes if theme.id in themes),
+            *(Theme(id=i, title=i.replace("_", " "), definition="") for i in own_themes),
+        ),
+        roles=(
+            *(role for role in bundled.roles if role.id in roles),
+            *(Role(id=i, title=i.replace("_", " "), definition="") for i in own_roles),
+        ),
     )
     if len(book.roles) < 2:
         book = replace(book, roles=())
@@ -79,7 +84,7 @@ def cross_validated(
     n_folds = min(_FOLDS, len(set(groups)))
     if n_folds < 2:
         return None
-    features = extract(encoder, coded.texts).passages
+    features = extract(encoder, coded.texts)
     probabilities = np.zeros(target.shape, dtype=np.float32)
     tagged = np.zeros(target.shape, dtype=bool)
     roles = np.array(coded.roles) if book.roles and coded.roles is not None else None

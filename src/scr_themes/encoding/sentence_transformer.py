@@ -20,8 +20,9 @@ class SentenceTransformerEncoder:
     ----------
     model : str, path-like or SentenceTransformer
         A model, or the folder or name to load it from. A folder needs no network.
-    batch_size : int, default 32
-        How many windows to run at once.
+    batch_size : int, default 1
+        How many windows to run at once. With more, which is faster on a GPU, the last digits of a
+        text's vector depend on what it is padded and summed beside.
 
     Raises
     ------
@@ -29,7 +30,7 @@ class SentenceTransformerEncoder:
         If sentence-transformers is not installed.
     """
 
-    def __init__(self, model: Any, *, batch_size: int = 32) -> None:
+    def __init__(self, model: Any, *, batch_size: int = 1) -> None:
         if isinstance(model, str | os.PathLike):
             try:
                 from sentence_transformers import SentenceTransformer  # noqa: PLC0415

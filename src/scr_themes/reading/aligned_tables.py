@@ -77,9 +77,18 @@ def _aligned_run(rows: Sequence[Row], start: int) -> tuple[int, list[Gap]]:
     gutters = _settled(gutters, rows[start:end])
     columns_agree = sum(len(_shared(starts[0], other)) >= 2 for other in starts[1:])
     enough = n_gapped >= 3 or (n_gapped == 2 and columns_agree == 1)
-    if not gutters or not enough or n_gapped < 0.4 * (end - start) or not columns_agree:
+    table = enough and n_gapped >= 0.4 * (end - start) and columns_agree
+    if not gutters or not table or _justified(rows[start:end]):
         return start, []
     return end, gutters
+
+
+def _justified(rows: Sequence[Row]) -> bool:
+    """Whether the gaps are those of running text stretched to a straight right margin."""
+    right = max(row[-1].x1 for row in rows)
+    flush = [row for row in rows if right - row[-1].x1 <= 1.5]
+    in_prose = [row for row in flush if row[-1].text[:1].isalpha()]
+    return len(in_prose) >= max(3, 0.6 * len(rows))
 
 
 def _settled(gutters: list[Gap], rows: Sequence[Row]) -> list[Gap]:

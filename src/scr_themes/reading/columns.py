@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from statistics import median
@@ -12,6 +13,7 @@ from scr_themes.reading.page_text import Word
 _GUTTER = 6.0  # points that no word may enter
 _STEP = 3  # points: lines whose starts differ less begin at one place
 _FEWEST_ROWS = 5  # rows of text that make a column
+_FEWEST_WORDS = 4  # in its middling line
 _NARROWEST = 0.2  # of the text's width
 _FULL = 0.6  # of the column's width: how long its middling line is
 
@@ -52,10 +54,11 @@ def _column_band(rows: Sequence[Row]) -> tuple[int, int, float] | None:
         return None
     segmented = [segments_of(row) for row in rows]
     best: tuple[int, int, float] | None = None
-    for x in _gutters(segmented):
+    gutters = _gutters(segmented)
+    for x in gutters:
         for start, end in _clear_runs(rows, x):
             longer = best is None or end - start > best[1] - best[0]
-            if longer and _two_columns(segmented[start:end], x):
+            if longer and _two_columns(segmented[start:end], x, gutters):
                 best = (start, end, x)
     return best
 
@@ -91,22 +94,30 @@ def _crosses(row: Row, x: float) -> bool:
     return before > x - _GUTTER / 2 or after < x + _GUTTER / 2 or after - before < _GUTTER
 
 
-def _two_columns(segmented: Sequence[list[list[Word]]], x: float) -> bool:
-    """Whether both sides of ``x`` are columns of prose, and not the cells of a table."""
-    sides = (
-        [[s for s in segments if s[0].x0 < x] for segments in segmented],
-        [[s for s in segments if s[0].x0 >= x] for segments in segmented],
+def _two_columns(segmented: Sequence[list[list[Word]]], x: float, gutters: Sequence[float]) -> bool:
+    """Whether the text on either side of ``x`` is a column of prose, and not the cells of a table.
+
+    A side may hold more than one column: it is enough that the part next to ``x``, up to some
+    other gutter, is one.
+    """
+    segments = [segment for row in segmented for segment in row]
+    breadth = max(s[-1].x1 for s in segments) - min(s[0].x0 for s in segments)
+    lefts = [-math.inf, *(gutter for gutter in gutters if gutter < x)]
+    rights = [math.inf, *(gutter for gutter in gutters if gutter > x)]
+    return any(_is_prose(segmented, left, x, breadth) for left in lefts) and any(
+        _is_prose(segmented, x, right, breadth) for right in rights
     )
-    everything = [s for side in sides for segments in side for s in segments]
-    breadth = max(s[-1].x1 for s in everything) - min(s[0].x0 for s in everything)
-    for side in sides:
-        lines = [segments for segments in side if segments]
-        if len(lines) < _FEWEST_ROWS:
-            return False
-        left = min(segments[0][0].x0 for segments in lines)
-        width = max(segments[-1][-1].x1 for segments in lines) - left
-        filled = median(segments[-1][-1].x1 - segments[0][0].x0 for segments in lines)
-        n_words = median(sum(len(s) for s in segments) for segments in lines)
-        if width < _NARROWEST * breadth or filled < _FULL * width or n_words < 4:
-            return False
-    return True
+
+
+def _is_prose(
+    segmented: Sequence[list[list[Word]]], left: float, right: float, breadth: float
+) -> bool:
+    """Whether the lines between two places fill a column, as those of running text do."""
+    lines = [[s for s in segments if left <= s[0].x0 < right] for segments in segmented]
+    lines = [line for line in lines if line]
+    if len(lines) < _FEWEST_ROWS:
+        return False
+    width = max(line[-1][-1].x1 for line in lines) - min(line[0][0].x0 for line in lines)
+    filled = median(line[-1][-1].x1 - line[0][0].x0 for line in lines)
+    n_words = median(sum(len(segment) for segment in line) for line in lines)
+    return width >= _NARROWEST * breadth and filled >= _FULL * width and n_words >= _FEWEST_WORDS

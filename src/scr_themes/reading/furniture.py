@@ -58,7 +58,19 @@ def without_furniture(pages: Sequence[list[Row]], heights: Sequence[float]) -> l
     edges = [edge for page, rows in enumerate(pages) for edge in _edges(page, rows, heights[page])]
     furniture = _repeated(edges, len(pages)) | _page_numbers(edges, len(pages))
     furniture |= _in_slot(edges, furniture, len(pages))
-    return [[row for row in rows if id(row) not in furniture] for rows in pages]
+    top = {id(edge.row) for edge in edges if edge.side == "top"} & furniture
+    bottom = {id(edge.row) for edge in edges if edge.side == "bottom"} & furniture
+    return [_bared(rows, top, bottom) for rows in pages]
+
+
+def _bared(rows: list[Row], top: set[int], bottom: set[int]) -> list[Row]:
+    """Take furniture off a page's ends; a row that has body text outside it is none."""
+    start, end = 0, len(rows)
+    while start < end and id(rows[start]) in top:
+        start += 1
+    while end > start and id(rows[end - 1]) in bottom:
+        end -= 1
+    return rows[start:end]
 
 
 def _edges(page: int, rows: list[Row], height: float) -> list[_Edge]:

@@ -106,7 +106,7 @@ def continues(block: Sequence[Line], line: Line, style: Style, right: float) -> 
     if heading:
         # The lines of one heading are cut where their maker liked.
         return not ends_sentence(before.text) and line.bold == before.bold
-    return not ends_sentence(before.text) and right - before.x1 - line.first_width < 2 * line.size
+    return not ends_sentence(before.text) and right - before.x1 - line.first_width < 0.8 * line.size
 
 
 def continues_over_break(block: Sequence[Line], line: Line, style: Style, *, single: bool) -> bool:

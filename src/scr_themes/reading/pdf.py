@@ -101,14 +101,13 @@ def _pages(pdf: pdfium.PdfDocument) -> tuple[list[PageText], list[int]]:
     for number in range(1, len(pdf) + 1):
         try:
             page = pdf[number - 1]
+            try:
+                pages.append(extract_page(page, number))
+            finally:
+                page.close()
         except pdfium.PdfiumError:
             damaged.append(number)
             pages.append(PageText(number, 0.0, 0.0))
-            continue
-        try:
-            pages.append(extract_page(page, number))
-        finally:
-            page.close()
     return pages, damaged
 
 

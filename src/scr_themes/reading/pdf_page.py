@@ -24,7 +24,8 @@ _WORD = re.compile(rf"[^\s{_HYPHENS}]+[{_HYPHENS}]?|[{_HYPHENS}]")
 # A hanging number so wide that no space is left before the words: "11.The". It is cut off.
 _TIGHT_NUMBER = re.compile(r"\d{1,3}[.)](?=['‘“\"]?[A-Z][a-z]?)")
 _BOLD_NAME = re.compile(r"bold|black|heavy|demi", re.IGNORECASE)
-_INVISIBLE = 3
+_INVISIBLE, _FILLED_AND_STROKED = 3, 2  # text render modes; the latter imitates bold
+_BOLD_WEIGHT, _FORCE_BOLD = 600, 1 << 18  # a font's weight, and a flag of its descriptor
 _MINIMUM_SIZE = 1.0
 
 
@@ -87,7 +88,7 @@ def _characters(raw: Any) -> str:
 def _words(raw: Any) -> list[Word]:
     """Cut the page's characters into words and ask where each one stands."""
     text = _characters(raw)
-    looks: dict[int | None, Look] = {}
+    looks = _Looks(raw)
     words: list[Word] = []
     x, y = ctypes.c_double(), ctypes.c_double()
     box = c.FS_RECTF()
@@ -122,11 +123,9 @@ def _words(raw: Any) -> list[Word]:
     return words
 
 
-def _runs(
-    raw: Any, start: int, end: int, looks: dict[int | None, Look]
-) -> list[tuple[int, int, Look]]:
+def _runs(raw: Any, start: int, end: int, looks: _Looks) -> list[tuple[int, int, Look]]:
     """Split a word where its size or baseline changes: ``risk`` and the raised ``12`` after it."""
-    first = _look(raw, start, looks)
+    first = looks.at(start)
     if end - start == 1:
         return [(start, end, first)]
     address = ctypes.addressof
@@ -141,7 +140,7 @@ def _runs(
     across = 1 if look.angle in (0, 180) else 0
     baseline = (x.value, y.value)[across]
     for i in range(start + 1, end):
-        here = _look(raw, i, looks)
+        here = looks.at(i)
         if here is look:
             continue
         c.FPDFText_GetCharOrigin(raw, i, x, y)
@@ -154,42 +153,51 @@ def _runs(
     return runs
 
 
-def _look(raw: Any, index: int, looks: dict[int | None, Look]) -> Look:
-    """Return the look of a character, asked once a text object."""
-    handle = c.FPDFText_GetTextObject(raw, index)
-    key = ctypes.addressof(handle.contents) if handle else None
-    look = looks.get(key)
-    if look is None:
-        look = looks[key] = _ask_look(raw, index, handle)
-    return look
+class _Looks:
+    """The looks of a page's characters, asked once a text object and once a font."""
 
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+        self._by_object: dict[int | None, Look] = {}
+        self._by_font: dict[int, tuple[str, bool]] = {}
 
-def _ask_look(raw: Any, index: int, handle: Any) -> Look:
-    matrix = c.FS_MATRIX()
-    c.FPDFText_GetMatrix(raw, index, matrix)
-    scale = math.hypot(matrix.c, matrix.d) or 1.0
-    size = c.FPDFText_GetFontSize(raw, index) * scale
-    name_buffer = ctypes.create_string_buffer(128)
-    flags = ctypes.c_int()
-    c.FPDFText_GetFontInfo(raw, index, name_buffer, 128, flags)
-    font = name_buffer.value.decode("utf-8", "replace")
-    mode = c.FPDFTextObj_GetTextRenderMode(handle) if handle else 0
-    bold = (
-        c.FPDFText_GetFontWeight(raw, index) >= 600
-        or bool(_BOLD_NAME.search(font))
-        or bool(flags.value & (1 << 18))
-        or mode == 2  # fill and stroke: how bold is imitated
-    )
-    degrees = math.degrees(math.atan2(matrix.b, matrix.a)) % 360
-    quarter = round(degrees / 90) % 4 * 90
-    slanted = min(abs(degrees - quarter), 360 - abs(degrees - quarter)) > 5
-    return Look(
-        size=round(size, 2),
-        bold=bold,
-        font=font,
-        angle=-1 if slanted else quarter,
-        visible=mode != _INVISIBLE,
-    )
+    def at(self, index: int) -> Look:
+        """Return the look of a character."""
+        handle = c.FPDFText_GetTextObject(self._raw, index)
+        key = ctypes.addressof(handle.contents) if handle else None
+        look = self._by_object.get(key)
+        if look is None:
+            look = self._by_object[key] = self._ask(index, handle)
+        return look
+
+    def _ask(self, index: int, handle: Any) -> Look:
+        matrix = c.FS_MATRIX()
+        c.FPDFText_GetMatrix(self._raw, index, matrix)
+        size = c.FPDFText_GetFontSize(self._raw, index) * (math.hypot(matrix.c, matrix.d) or 1.0)
+        mode = c.FPDFTextObj_GetTextRenderMode(handle) if handle else 0
+        font, bold = self._font(index, handle)
+        degrees = math.degrees(math.atan2(matrix.b, matrix.a)) % 360
+        quarter = round(degrees / 90) % 4 * 90
+        slanted = min(abs(degrees - quarter), 360 - abs(degrees - quarter)) > 5
+        return Look(
+            size=round(size, 2),
+            bold=bold or mode == _FILLED_AND_STROKED,
+            font=font,
+            angle=-1 if slanted else quarter,
+            visible=mode != _INVISIBLE,
+        )
+
+    def _font(self, index: int, handle: Any) -> tuple[str, bool]:
+        font = c.FPDFTextObj_GetFont(handle) if handle else None
+        key = ctypes.addressof(font.contents) if font else 0
+        if key not in self._by_font:
+            name_buffer, flags = ctypes.create_string_buffer(128), ctypes.c_int()
+            c.FPDFText_GetFontInfo(self._raw, index, name_buffer, 128, flags)
+            name = name_buffer.value.decode("utf-8", "replace")
+            heavy = c.FPDFText_GetFontWeight(self._raw, index) >= _BOLD_WEIGHT
+            bold = heavy or bool(_BOLD_NAME.search(name)) or bool(flags.value & _FORCE_BOLD)
+            self._by_font[key] = (name, bold)
+        return self._by_font[key]
 
 
 def _mend_surrogates(text: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scr_themes.documents import Document, TaggedDocument
-from scr_themes.errors import BatchError, ReadingError, ScrThemesError
+from scr_themes.errors import BatchError, ModelError, ReadingError, ScrThemesError
 from scr_themes.tagging.sources import Source, find_sources
 from scr_themes.tagging.workers import Reading, Shipment, Tagger, tag_one, tag_one_shipped
 
@@ -59,7 +59,7 @@ def tag(
     Raises
     ------
     ModelError
-        If the model cannot be loaded.
+        If the model cannot be loaded, or cannot tag the first file that can be read.
     BatchError
         If files failed and there is no ``on_error``: after every other file was handed over.
     ValueError
@@ -72,9 +72,14 @@ def tag(
 
     Examples
     --------
-    >>> for tagged in tag(["examples/review.pdf"]):  # doctest: +SKIP
-    ...     for passage in tagged.passages:
-    ...         print(passage.passage.page, passage.passage.paragraph, passage.themes)
+    A path would do as well as a document:
+
+    >>> from scr_themes.documents import Passage
+    >>> passage = Passage(text="No one told the health visitor.")
+    >>> document = Document(path=None, title="A note", text=passage.text, passages=(passage,))
+    >>> for tagged in tag(document):
+    ...     print(tagged.document.title, [p.role for p in tagged.passages])
+    A note ['finding']
     """
     if jobs == 0:
         raise ValueError("jobs is 0; give 1 or more, or -1 for one a core")
@@ -117,6 +122,8 @@ def _batch(
             if isinstance(outcome, TaggedDocument):
                 n_done += 1
                 yield outcome
+            elif isinstance(outcome, ModelError) and not n_done:
+                raise outcome  # not the file's fault, and every other file would fail as well
             elif on_error is not None:
                 on_error(outcome)
             else:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from scr_themes.documents import Document, TaggedDocument
-from scr_themes.errors import ReadingError, ScrThemesError
+from scr_themes.errors import ModelError, ReadingError, ScrThemesError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,17 +68,35 @@ def tag_one(
             document = source
         else:
             document = read(source, text_column=reading.text_column, encoding=reading.encoding)
-        passages = tuple(classifier.tag(document.passages))
     except ScrThemesError as error:
         return error
     except Exception as error:  # a file nobody foresaw must not end the batch
-        # The error's own words may hold the file's: only its kind is passed on.
-        return ReadingError(
-            source.name if isinstance(source, Document) else source,
-            f"failed in a way not foreseen ({type(error).__name__})",
-            "please report it; scr_themes.read() on this file alone shows where",
-        )
+        return _unforeseen(error, source)
+    try:
+        passages = tuple(classifier.tag(document.passages))
+    except ScrThemesError as error:
+        return _of_model(error, source)
+    except Exception as error:
+        return _unforeseen(error, source)
     return TaggedDocument(document=document, passages=passages, coder=classifier.coder_)
+
+
+def _name(source: Path | Document) -> str:
+    return source.name if isinstance(source, Document) else str(source)
+
+
+def _of_model(error: ScrThemesError, source: Path | Document) -> ModelError:
+    """Return an error of the classifier as one that names the file at which it came."""
+    return ModelError(f"{_name(source)}: {error.subject}", error.fault, error.remedy)
+
+
+def _unforeseen(error: Exception, source: Path | Document) -> ReadingError:
+    """Return an error that tells the kind of another: that one's own words may hold the file's."""
+    return ReadingError(
+        _name(source),
+        f"failed in a way not foreseen ({type(error).__name__})",
+        "please report it; scr_themes.read() on this file alone shows where",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,5 +140,5 @@ def tag_one_shipped(
     try:
         classifier = shipment.unpack()
     except ScrThemesError as error:
-        return error
+        return _of_model(error, source)
     return tag_one(source, classifier, reading)

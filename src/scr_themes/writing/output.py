@@ -6,22 +6,20 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO, TextIO, TypeAlias
+from typing import TextIO, TypeAlias
 
 from scr_themes.codebook import Codebook
 from scr_themes.documents import TaggedDocument
 from scr_themes.errors import BatchError, WritingError
+from scr_themes.writing.files import to_bytes, write_file
 from scr_themes.writing.formats import FORMATS, guess_format
 from scr_themes.writing.settings import Settings
 
 Target: TypeAlias = str | os.PathLike[str] | TextIO
 
-# Lone surrogates, from file names that are not UTF-8: in JSON what this writes are escapes.
-_LONE = "backslashreplace"
-_WIDEST = 120  # columns: longer lines are hard to follow
+_NARROWEST, _WIDEST = 60, 120  # columns: a table needs the one; longer lines are hard to follow
 
 
 def write(
@@ -83,7 +81,7 @@ def write(
     if stream is not None:
         _to_stream(pieces, stream, verbatim=format != "table")
     elif path is not None:
-        _to_file(pieces, path, watched)
+        write_file(pieces, path, lambda: watched.n_finished)
     if watched.failures is not None:
         raise watched.failures
 
@@ -123,7 +121,7 @@ class _Watched:
 
 
 def _width() -> int:
-    return min(shutil.get_terminal_size().columns, _WIDEST)
+    return min(max(shutil.get_terminal_size().columns, _NARROWEST), _WIDEST)
 
 
 def _has_colour() -> bool:
@@ -135,70 +133,9 @@ def _to_stream(pieces: Iterator[str], stream: TextIO, *, verbatim: bool) -> None
     encoding = getattr(stream, "encoding", None) or "utf-8"
     for piece in pieces:
         if verbatim and binary is not None:  # always UTF-8, and line ends as the format has them
-            binary.write(piece.encode("utf-8", _LONE))
+            binary.write(to_bytes(piece))
         elif verbatim:
             stream.write(piece)
         else:
             stream.write(piece.encode(encoding, "replace").decode(encoding))
         stream.flush()
-
-
-def _to_file(pieces: Iterator[str], path: Path, watched: _Watched) -> None:
-    path = path.resolve()  # through links, so that the link stays one
-    if path.exists() and not path.is_file() and not path.is_dir():  # a device, a pipe
-        with _binary(path, path) as file:
-            for piece in pieces:
-                _put(file, piece, path)
-        return
-    if path.is_dir():
-        raise WritingError(path, "is a folder", "name a file in it")
-    part = path.with_name(f"{path.name}.part")
-    with _binary(part, path) as file:
-        whole = 0
-        try:
-            for piece in pieces:
-                _put(file, piece, path)
-                whole = file.tell()
-        except BaseException as error:
-            file.truncate(whole)
-            file.close()
-            _keep(part, watched, error)
-            raise
-    if path.exists():
-        with suppress(OSError):
-            shutil.copymode(path, part)
-    try:
-        part.replace(path)
-    except OSError as error:
-        fault = f"cannot be replaced ({error.strerror}); what was written is in {part}"
-        raise WritingError(path, fault, "rename that file") from error
-
-
-def _binary(path: Path, wanted: Path) -> BinaryIO:
-    try:
-        return path.open("wb")
-    except OSError as error:
-        raise WritingError(
-            wanted, f"cannot be written ({error.strerror})", "check its folder and permissions"
-        ) from error
-
-
-def _put(file: BinaryIO, piece: str, path: Path) -> None:
-    try:
-        file.write(piece.encode("utf-8", _LONE))
-        file.flush()  # what is finished outlives even a killed process
-    except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            raise
-        raise WritingError(
-            path, f"cannot be written ({error.strerror})", "make room or name another place"
-        ) from error
-
-
-def _keep(part: Path, watched: _Watched, error: BaseException) -> None:
-    """Keep what is finished and say where, or leave nothing behind."""
-    if watched.n_finished:
-        files = "1 file" if watched.n_finished == 1 else f"{watched.n_finished} files"
-        error.add_note(f"{files} finished before this: kept in {part}")
-    else:
-        part.unlink(missing_ok=True)

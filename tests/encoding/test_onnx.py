@@ -1,0 +1,202 @@
+"""The encoder that ships: any text, any company, any process; and files that are not right."""
+
+from __future__ import annotations
+
+import json
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from joblib import Parallel, delayed
+
+from scr_themes.encoding import Encoder, OnnxEncoder
+from scr_themes.encoding.onnx import usable_cores
+from scr_themes.encoding.windows import window_spans
+from scr_themes.errors import ModelError
+from tests.strategies import awkward_text
+from tests.training.bert import TINY, WORDS
+
+TEXTS = [
+    "The nurse was told.",
+    "",
+    "   \n\t",
+    "no " * 3000,
+    "👩‍👧 👍🏽",
+    "nul\x00l bytes\x00",
+    "أُغلق الملف ولم يُسأل الطفل.",
+    "\u202edlihc eht\u202c",
+    "e\u0301 \ufeff \u200b",
+    "a" * 5000,
+]
+
+
+@pytest.fixture(params=["tiny_encoder", "shipped_encoder"])
+def encoder(request):
+    return request.getfixturevalue(request.param)
+
+
+def test_is_an_encoder(encoder):
+    assert isinstance(encoder, Encoder)
+
+
+def test_no_texts(encoder):
+    vectors = encoder.encode([])
+    assert vectors.shape == (0, encoder.dimensions)
+    assert vectors.dtype == np.float32
+
+
+def test_any_text_has_a_finite_vector_of_its_own(encoder):
+    vectors = encoder.encode(TEXTS)
+    assert vectors.shape == (len(TEXTS), encoder.dimensions)
+    assert vectors.dtype == np.float32
+    assert np.isfinite(vectors).all()
+    for text, vector in zip(TEXTS, vectors, strict=True):
+        assert np.array_equal(encoder.encode([text])[0], vector)
+
+
+@given(st.lists(awkward_text(), max_size=8), st.randoms(use_true_random=False))
+@settings(max_examples=25, deadline=None)
+def test_company_changes_nothing(texts, random):
+    encoder = OnnxEncoder(TINY, n_threads=1)
+    order = random.sample(range(len(texts)), len(texts))
+    vectors = encoder.encode(texts)
+    assert np.array_equal(encoder.encode([texts[i] for i in order]), vectors[order])
+    for text, vector in zip(texts, vectors, strict=True):
+        assert np.array_equal(encoder.encode([text])[0], vector)
+
+
+def test_threads_change_nothing(encoder):
+    texts = [f"The nurse was told of visit {i}." for i in range(20)] + TEXTS
+    expected = OnnxEncoder(encoder.folder, n_threads=1).encode(texts)
+    for n_threads in (2, 5):
+        assert np.array_equal(
+            OnnxEncoder(encoder.folder, n_threads=n_threads).encode(texts), expected
+        )
+
+
+def test_five_thousand_words_are_read_to_the_last(encoder):
+    words = ["nurse", "told", "school", "visit", "note"] * 1000
+    whole = " ".join(words)
+    tail = " ".join([*words[:-3], "child", "not", "seen"])
+    middle = " ".join([*words[:2500], "child", "not", "seen", *words[2503:]])
+    vectors = encoder.encode([whole, tail, middle])
+    assert not np.array_equal(vectors[0], vectors[1])
+    assert not np.array_equal(vectors[0], vectors[2])
+    assert not np.array_equal(vectors[1], vectors[2])
+
+
+def test_window_vectors_are_pooled_as_token_vectors_are(tiny_encoder):
+    """Words of one token each, so that a window of tokens can be written as a text."""
+    words = [word for word in WORDS if word != "a"] * 6
+    spans = window_spans(len(words), tiny_encoder.window - 2)
+    windows = tiny_encoder.encode([" ".join(words[start:end]) for start, end in spans])
+    (found,) = tiny_encoder.encode([" ".join(words)])
+    assert len(spans) > 2
+    # Two layers, each with its mean and then its maximum.
+    for at, pool in ((0, np.mean), (16, np.max), (32, np.mean), (48, np.max)):
+        np.testing.assert_allclose(
+            found[at : at + 16], pool(windows[:, at : at + 16], axis=0), rtol=1e-6
+        )
+
+
+def test_a_text_of_one_window_is_not_averaged(tiny_encoder):
+    fits = " ".join(["nurse"] * (tiny_encoder.window - 2))
+    more = fits + " child"
+    assert len(window_spans(tiny_encoder.window - 2, tiny_encoder.window - 2)) == 1
+    assert not np.array_equal(*tiny_encoder.encode([fits, more]))
+
+
+def test_pickled_copy_is_the_same_and_small(encoder):
+    data = pickle.dumps(encoder)
+    copy = pickle.loads(data)
+    assert len(data) < 64_000  # no weights: the copy opens the folder itself
+    assert np.array_equal(copy.encode(TEXTS), encoder.encode(TEXTS))
+    assert (copy.window, copy.dimensions, copy.folder, copy.n_threads) == (
+        encoder.window,
+        encoder.dimensions,
+        encoder.folder,
+        encoder.n_threads,
+    )
+
+
+def test_another_process_gives_the_same(tiny_encoder):
+    for found in Parallel(n_jobs=2)(delayed(tiny_encoder.encode)(TEXTS) for _ in range(2)):
+        assert np.array_equal(found, tiny_encoder.encode(TEXTS))
+
+
+def test_any_sequence_of_texts(tiny_encoder):
+    expected = tiny_encoder.encode(TEXTS)
+    assert np.array_equal(tiny_encoder.encode(tuple(TEXTS)), expected)
+    assert np.array_equal(tiny_encoder.encode(np.array(TEXTS, dtype=object)), expected)
+
+
+def test_repr_names_the_folder(tiny_encoder):
+    assert repr(tiny_encoder) == f"OnnxEncoder({str(TINY)!r})"
+
+
+def test_threads_default_to_the_cores_that_may_be_used(monkeypatch):
+    assert OnnxEncoder(TINY).n_threads == usable_cores() >= 1
+    monkeypatch.delattr("os.sched_getaffinity", raising=False)
+    monkeypatch.setattr("os.cpu_count", lambda: None)
+    assert usable_cores() == 1
+
+
+@pytest.mark.parametrize("name", ["encoder.json", "model.onnx", "tokenizer.json"])
+def test_a_missing_file_is_named(exported, name):
+    (exported / name).unlink()
+    with pytest.raises(ModelError, match=f"has no {name}; give an exported encoder folder"):
+        OnnxEncoder(exported)
+
+
+@pytest.mark.parametrize("name", ["encoder.json", "model.onnx", "tokenizer.json"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: b"",
+        lambda data: data[: len(data) // 2],
+        lambda data: b"\x00" * len(data),
+        lambda data: b"\xff\xfe" + data,
+        lambda data: b"[]",
+        lambda data: b"{}",
+    ],
+    ids=["empty", "half", "zeros", "mark in front", "list", "object"],
+)
+def test_damaged_files(exported, name, change):
+    path = exported / name
+    path.write_bytes(change(path.read_bytes()))
+    with pytest.raises(ModelError, match="export the encoder again"):
+        OnnxEncoder(exported)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"window": 2},
+        {"window": -5},
+        {"window": "wide"},
+        {"window": None},
+        {"dimensions": 63},
+        {"dimensions": 128},
+        {"dimensions": -64},
+        {"dimensions": 0},
+        {"layers": []},
+        {"layers": 3},
+        {"poolings": []},
+        {"poolings": None},
+    ],
+)
+def test_a_configuration_that_does_not_fit(exported, changes):
+    path = exported / "encoder.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+    with pytest.raises(ModelError, match="export the encoder again"):
+        OnnxEncoder(exported)
+
+
+def test_a_tokenizer_of_another_kind_of_model(exported):
+    path = exported / "tokenizer.json"
+    tokenizer = path.read_text(encoding="utf-8").replace("[CLS]", "<s>").replace("[SEP]", "</s>")
+    path.write_text(tokenizer, encoding="utf-8")
+    with pytest.raises(ModelError, match="do not fit together"):
+        OnnxEncoder(exported)

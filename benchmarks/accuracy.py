@@ -78,7 +78,7 @@ def logistic(
             target = y[train, k]
             best: tuple[float, float, float] = (-1.0, 0.5, penalties[0])
             for C in penalties:
-                model = LogisticRegression(C=C, class_weight="balanced", max_iter=1000)
+                model = LogisticRegression(C=C, class_weight="balanced", solver="liblinear")
                 held = np.zeros(len(train))
                 for a, b in inner:
                     held[b] = model.fit(features[train[a]], target[a]).predict_proba(
@@ -88,7 +88,7 @@ def logistic(
                 hits = held >= cut
                 f1 = 2 * (hits & target).sum() / (hits.sum() + target.sum())
                 best = max(best, (float(f1), cut, C))
-            model = LogisticRegression(C=best[2], class_weight="balanced", max_iter=1000)
+            model = LogisticRegression(C=best[2], class_weight="balanced", solver="liblinear")
             scores[:, k] = model.fit(features[train], target).predict_proba(features[test])[:, 1]
             chosen[:, k] = scores[:, k] >= best[1]
         return scores, chosen

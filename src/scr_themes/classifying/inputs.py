@@ -15,7 +15,7 @@ from scr_themes.documents import Passage
 from scr_themes.encoding.onnx import CONFIG_FILE, OnnxEncoder
 from scr_themes.encoding.protocol import Encoder
 from scr_themes.encoding.sentence_transformer import SentenceTransformerEncoder
-from scr_themes.errors import LabelsError
+from scr_themes.errors import LabelsError, ModelError
 
 CHUNK = 256  # passages held at once: bounds memory, and is enough to keep every thread busy
 
@@ -23,20 +23,36 @@ EncoderLike = Encoder | str | os.PathLike[str] | None
 
 
 def open_encoder(encoder: EncoderLike) -> Encoder | None:
-    """Return the encoder that a name, folder or object stands for."""
+    """Return the encoder that a name, folder or object stands for.
+
+    Raises
+    ------
+    ModelError
+        If it is a name or path, and neither a bundled model nor a folder with an encoder.
+    """
     if encoder is None:
         return None
     if not isinstance(encoder, str | os.PathLike):
         # A sentence-transformers model itself would cut off what is beyond its window.
         bare = hasattr(encoder, "max_seq_length") and hasattr(encoder, "tokenizer")
         return SentenceTransformerEncoder(encoder) if bare else encoder
-    from scr_themes.classifying.bundled import bundled_folder  # noqa: PLC0415 - it imports this
+    from scr_themes.classifying.bundled import (  # noqa: PLC0415 - it imports this
+        DEFAULT_MODEL,
+        bundled_folder,
+    )
 
     folder = bundled_folder(encoder)
     if folder is not None:
         return OnnxEncoder(folder / "encoder")
     if Path(encoder, CONFIG_FILE).is_file():
         return OnnxEncoder(encoder)
+    if not Path(encoder).is_dir():
+        # sentence-transformers would take it for a name and ask the network.
+        raise ModelError(
+            encoder,
+            "is neither a bundled model nor a folder",
+            f"give {DEFAULT_MODEL!r}, the folder of an encoder, or an encoder object",
+        )
     return SentenceTransformerEncoder(encoder)
 
 

@@ -23,7 +23,9 @@ def main() -> None:
     coded = read_labelled(HERE / "own_labels.jsonl")
     y = indicator(coded.themes, book.theme_ids)
     # The encoder learns nothing here, so that encoding once, outside the folds, leaks nothing.
-    X = scr_themes.load().encoder_.encode(coded.texts)
+    encoder = scr_themes.load().encoder_
+    assert encoder is not None  # only a classifier of vectors, as below, has none
+    X = encoder.encode(coded.texts)
 
     # encoder=None: the classifier takes vectors, and any step that makes them can stand before it.
     model = make_pipeline(Normalizer(), scr_themes.ThemeClassifier(encoder=None, codebook=book))

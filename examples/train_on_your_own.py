@@ -1,7 +1,6 @@
 """Train on your own themes and passages, save the model, load it again, tag something new.
 
 Run: ``python examples/train_on_your_own.py [FOLDER]``; without a folder the model is not kept.
-The command line does the same: ``scr-themes train examples/own_labels.jsonl -o FOLDER``.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ import scr_themes
 from scr_themes.reading.labelled import read_labelled
 
 HERE = Path(__file__).resolve().parent
-
 NEW = [
     "The boiler has been condemned since March; three visits have been booked and nobody has come.",
     "She is profoundly deaf, which is on her file, and they told her of the visit by telephone.",
@@ -29,8 +27,7 @@ def main() -> None:
 
     # The bundled encoder stays as it is; the heads above it are yours alone.
     classifier = scr_themes.ThemeClassifier(encoder="minilm", codebook=codebook)
-    # Passages of one document are held out together when probabilities are calibrated; without
-    # the groups they would come out too sure.
+    # Without the documents as groups, probabilities would come out too sure.
     classifier.fit(coded.texts, coded.themes, roles=coded.roles, groups=coded.documents)
 
     with tempfile.TemporaryDirectory() as scratch:
@@ -38,7 +35,7 @@ def main() -> None:
         classifier.save(folder)  # plain files with checksums: nothing in it is pickled
         loaded = scr_themes.load(folder)
 
-    print(f"fitted to {len(coded)} passages of {len(set(coded.documents or ()))} documents")
+    print(f"fitted to {len(coded)} passages")
     for passage in loaded.tag(NEW):
         themes = ", ".join(f"{tag.theme} {tag.probability:.0%}" for tag in passage.tags)
         print(f"{themes or 'no theme'} | {passage.role} | {passage.text}")

@@ -5,21 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from threadpoolctl import threadpool_limits
 
 from tests.coded import fit_tiny_classifier
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from scr_themes.classifying import ThemeClassifier
-
-
-@pytest.fixture(scope="session", autouse=True)
-def one_thread() -> Iterator[None]:
-    """Keep tiny fits from waiting for threads that gain them nothing."""
-    with threadpool_limits(1):
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from threadpoolctl import threadpool_limits
 
 from scr_themes.classifying.bundled import bundled_folder
 from scr_themes.encoding import OnnxEncoder
 from tests.classifying.cases import GROUPS, LABELS, ROLES, TEXTS, tiny
 from tests.training.bert import TINY
-
-
-@pytest.fixture(scope="session", autouse=True)
-def one_thread():
-    """Keep the hundreds of tiny fits here from waiting for threads that gain them nothing."""
-    with threadpool_limits(1):
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics import f1_score
 from sklearn.utils.validation import check_is_fitted, validate_data
+from threadpoolctl import threadpool_limits
 
 from scr_themes.classifying.evidence import Span, find_evidence
 from scr_themes.classifying.features import extract
@@ -173,8 +174,6 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         role_ids, codes = self._roles(roles, len(features))
         codebook = self.codebook or Codebook.of(themes, role_ids)
         names = group_names(groups, len(features))
-        rotation = Rotation.fit(features)
-        rotated = rotation.apply(features)
         about = target if topics is None else target | self._target(topics, themes, len(target))
         settings = FitSettings(
             C=self.C,
@@ -183,10 +182,15 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
             seed=self.random_state,
             max_iter=self.max_iter,
         )
-        self.heads_: Heads = fit_heads(rotation, rotated, target, about, settings)
         self.role_head_: RoleHead | None = None
-        if codes is not None:
-            self.role_head_ = fit_role_head(rotation, rotated, codes, len(role_ids), settings)
+        # On one thread: many small fits wait for more threads than they gain by them, and the
+        # same data gives the same heads whatever the number of cores.
+        with threadpool_limits(1, user_api="blas"):
+            rotation = Rotation.fit(features)
+            rotated = rotation.apply(features)
+            self.heads_: Heads = fit_heads(rotation, rotated, target, about, settings)
+            if codes is not None:
+                self.role_head_ = fit_role_head(rotation, rotated, codes, len(role_ids), settings)
         self.codebook_ = codebook
         self.classes_ = np.array([[False, True]] * len(themes))
         self.coder_ = "ThemeClassifier"

@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -206,11 +206,48 @@ class Codebook:
         >>> Codebook.of(("housing",)).themes[0].title
         'housing'
         """
+        entries = {"theme": list(map(_bare, theme_ids)), "role": list(map(_bare, role_ids))}
+        return cls.from_dict(entries, source="labels")
 
-        def bare(ids: tuple[str, ...]) -> list[dict[str, Any]]:
-            return [{"id": i, "title": i.replace("_", " "), "definition": ""} for i in ids]
+    def covering(
+        self, theme_ids: Iterable[str], role_ids: Iterable[str] = (), *, source: str = "labels"
+    ) -> Codebook:
+        """Return a codebook of just these ids: this one's meanings where it has them, bare others.
 
-        return cls.from_dict({"theme": bare(theme_ids), "role": bare(role_ids)}, source="labels")
+        Parameters
+        ----------
+        theme_ids, role_ids : iterable of str
+            The ids that occur in some labels. Fewer than two roles count as none.
+        source : str, default "labels"
+            What errors call them.
+
+        Raises
+        ------
+        CodebookError
+            If there is no theme, or an id is not made as ids are.
+
+        Examples
+        --------
+        >>> Codebook.load().covering({"recording", "housing"}).theme_ids
+        ('recording', 'housing')
+        """
+        themes, roles = set(theme_ids), set(role_ids)
+        own_themes = sorted(themes - set(self.theme_ids))
+        own_roles = sorted(roles - set(self.role_ids))
+        book = replace(
+            self,
+            themes=(
+                *(theme for theme in self.themes if theme.id in themes),
+                *(Theme(**_bare(i)) for i in own_themes),
+            ),
+            roles=(
+                *(role for role in self.roles if role.id in roles),
+                *(Role(**_bare(i)) for i in own_roles),
+            ),
+        )
+        if len(book.roles) < 2:
+            book = replace(book, roles=())
+        return Codebook.from_dict(book.to_dict(), source=source)  # which checks it
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data that :meth:`from_dict` reads back."""
@@ -247,6 +284,11 @@ class Codebook:
             if theme.id == theme_id:
                 return theme
         raise KeyError(theme_id)
+
+
+def _bare(entry_id: str) -> dict[str, Any]:
+    """Return an entry of which nothing but the id is known."""
+    return {"id": entry_id, "title": entry_id.replace("_", " "), "definition": ""}
 
 
 def _tables(data: Mapping[str, Any], key: str, source: str) -> list[dict[str, Any]]:

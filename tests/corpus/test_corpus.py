@@ -104,7 +104,7 @@ def test_every_row_is_well_formed(rows: list[Row]) -> None:
     ],
 )
 def test_the_check_itself_finds_faults(change: Row, said: str) -> None:
-    values = (
+    values: tuple[Any, ...] = (
         "a1-01-01", "No note of the visit was made that week.", ["recording"], "finding", [], None,
         "a1-01", "briefing", "Wales", 2012, None,
     )  # fmt: skip

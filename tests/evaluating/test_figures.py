@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_allclose
 from sklearn.metrics import average_precision_score
-from tests.evaluating.cases import Case, cases
 
 from scr_themes.evaluating.figures import AveragePrecision, Figures
+from tests.evaluating.cases import Case, cases
 
 
 def figures_of(case: Case, groups, role_right) -> Figures:

@@ -6,10 +6,10 @@ import math
 
 import numpy as np
 import pytest
-from tests.evaluating.cases import calibrated
 
 from scr_themes.evaluating import evaluate
 from scr_themes.evaluating.intervals import draw
+from tests.evaluating.cases import calibrated
 
 
 def width(ends):

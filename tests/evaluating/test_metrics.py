@@ -10,9 +10,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 from sklearn import metrics as sk
-from tests.evaluating.cases import Case, cases
 
 from scr_themes.evaluating import evaluate
+from tests.evaluating.cases import Case, cases
 
 THEMES = ("recording", "child_voice", "supervision")
 TRUTH = [{"recording"}, {"recording", "child_voice"}, set(), set(), {"recording"}, set()]

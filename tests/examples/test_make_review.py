@@ -12,6 +12,7 @@ pytest.importorskip("reportlab")
 
 import docx
 import pypdfium2
+
 from examples.making import source
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"

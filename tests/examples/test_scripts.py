@@ -48,7 +48,7 @@ def test_tag_a_file_quotes_the_review_for_each_core_theme() -> None:
 
 def test_tag_a_file_takes_a_file_without_pages(tmp_path: Path) -> None:
     note = tmp_path / "note.txt"
-    words = "Nobody told the health visitor that his two older children had been taken into care."
+    words = "No criminal record check was ever taken up for the escort, nor a single reference."
     note.write_text(f"4.12 {words}\n", encoding="utf-8")
     printed = run("tag_a_file.py", note)
     assert "1 passages" in printed

@@ -52,18 +52,21 @@ def train(
     """
     _refuse_replacing(output, force=force)
     from scr_themes.classifying import ThemeClassifier  # noqa: PLC0415
-    from scr_themes.cli.held_out import cross_validated, themes_that_occur  # noqa: PLC0415
     from scr_themes.codebook import Codebook  # noqa: PLC0415
+    from scr_themes.evaluating import cross_validate  # noqa: PLC0415
     from scr_themes.labels import indicator  # noqa: PLC0415
     from scr_themes.reading.labelled import read_labelled  # noqa: PLC0415
 
     coded = read_labelled(labelled, text_column=text_column)
-    book = themes_that_occur(coded, labelled) if codebook is None else Codebook.load(codebook)
+    book = Codebook.load(codebook)
+    if codebook is None:
+        occurring = {theme for themes in coded.themes for theme in themes}
+        book = book.covering(occurring, coded.roles or (), source=str(labelled))
     target = indicator(coded.themes, book.theme_ids, name=str(labelled))
     _show_counts(book, coded, [int(n) for n in target.sum(axis=0)])
     opened = _open_encoder(encoder)
     roles = coded.roles if book.roles else None
-    held_out = cross_validated(opened, book, coded, target)
+    held_out = cross_validate(opened, book, coded)
     if held_out is None:
         say("Warning: one document (or passage) alone: how well the model does cannot be told")
     else:

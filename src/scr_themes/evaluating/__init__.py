@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scr_themes.evaluating.cross_validation import cross_validate
 from scr_themes.evaluating.evaluation import Average, Evaluation, ThemeResult
 from scr_themes.evaluating.metrics import evaluate
 from scr_themes.evaluating.splits import MultilabelStratifiedGroupKFold
@@ -11,5 +12,6 @@ __all__ = [
     "Evaluation",
     "MultilabelStratifiedGroupKFold",
     "ThemeResult",
+    "cross_validate",
     "evaluate",
 ]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
 import pickle
+import signal
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -122,6 +125,7 @@ class Shipment:
         """Return the classifier, its encoder on one thread: the other cores have workers too."""
         if self.key not in _unpacked:
             _unpacked.clear()
+            _leave_interrupts_to_parent()
             classifier = pickle.loads(self.payload)
             encoder = getattr(classifier, "encoder_", None)
             if encoder is not None and hasattr(encoder, "n_threads"):
@@ -131,6 +135,16 @@ class Shipment:
 
 
 _unpacked: dict[str, Tagger] = {}
+
+
+def _leave_interrupts_to_parent() -> None:
+    """Let Ctrl-C, which a terminal sends to workers too, end them through their parent.
+
+    Of themselves they would end with a traceback each, between its own words.
+    """
+    in_worker = multiprocessing.parent_process() is not None
+    if in_worker and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def tag_one_shipped(

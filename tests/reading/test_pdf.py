@@ -230,6 +230,13 @@ def test_note_marks_are_taken_off_and_notes_stay_apart():
     ]
 
 
+def test_a_comma_stays_with_its_word_when_the_mark_between_goes():
+    pages = Pages()
+    pages.raised("She lived in a special school", "3", ", far from her family and her friends.")
+    pages.lines(["Nobody rang her there in the whole of the winter."])
+    assert texts(read(pages))[0].startswith("She lived in a special school, far from her family")
+
+
 def test_a_footnote_does_not_cut_a_paragraph_that_goes_on_overleaf():
     lines = wrapped(HARBOUR, RIGHT - LEFT)
     pages = Pages()

@@ -99,7 +99,7 @@ def test_a_document_without_tags_says_so():
 def test_the_meaning_of_a_probability_is_told_once_and_last():
     text = shown(tagged_document(*several(1)), tagged_document(*several(1)))
     assert text.count("8 in 10") == 1
-    assert text.rstrip().endswith("carry it and 2 do not.")
+    assert text.rstrip().endswith("rarer, fewer.")
     assert shown() == ""
 
 

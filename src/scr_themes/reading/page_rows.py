@@ -16,6 +16,7 @@ DINGBATS = re.compile(r"wingding|symbol|dingbat|webding", re.IGNORECASE)
 NUMBER = re.compile(r"\(?(?P<number>\d{1,3}(?:\.\d{1,3}){0,3})[.):]?")
 LETTER = re.compile(r"\((?P<a>[a-z]|[ivx]{1,5})\)|(?P<b>[a-zA-Z]|[ivx]{1,5})[.)]")
 SEGMENT_GAP = 1.0  # of the font size: a gap wider than this may part two columns or cells
+_STOPS = frozenset(",.;:)")
 
 
 def rows_of(words: Iterable[Word]) -> list[Row]:
@@ -106,7 +107,12 @@ def text_of(words: Sequence[Word]) -> str:
     """Join words with spaces, save where the page has none between them."""
     parts: list[str] = []
     for i, word in enumerate(words):
-        if i and not (word.glued and word.x0 - words[i - 1].x1 < 0.2 * word.size):
+        if i and not _follows_closely(word, word.x0 - words[i - 1].x1):
             parts.append(" ")
         parts.append(word.text)
     return "".join(parts)
+
+
+def _follows_closely(word: Word, gap: float) -> bool:
+    # A comma stays with its word when the note mark between the two was left out.
+    return (word.glued and gap < 0.2 * word.size) or (word.text in _STOPS and gap < word.size)

@@ -18,7 +18,7 @@ from scr_themes.writing.settings import Settings
 Carrier = tuple[TaggedPassage, Tag]
 
 _LONGEST = 300  # characters of evidence shown
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _CLOSING = (
     "Prob. is the chance that a careful human coder would give the passage that theme: of the "
     "passages it was fitted to, about 8 in 10 of those at 0.80 do; in whole reviews, "

@@ -212,6 +212,15 @@ def test_contents_with_page_numbers_at_the_margin_are_left_out():
     assert read(pages).text == f"Introduction\n\n{HARBOUR}"
 
 
+def test_the_entries_of_a_cover_are_no_headings():
+    pages = Pages()
+    pages.heading("A review of the harbour clinic")
+    pages.heading("Report published: 3 May 2014")
+    pages.heading("Lead reviewer: Ann Other")
+    pages.paragraph(HARBOUR)
+    assert read(pages).passages[-1].section == "A review of the harbour clinic"
+
+
 def test_note_marks_are_taken_off_and_notes_stay_apart():
     pages = Pages()
     pages.raised(

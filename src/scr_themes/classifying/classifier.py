@@ -15,14 +15,8 @@ from threadpoolctl import threadpool_limits
 
 from scr_themes.classifying.evidence import Span, find_evidence
 from scr_themes.classifying.features import extract
-from scr_themes.classifying.heads import (
-    FitSettings,
-    Heads,
-    RoleHead,
-    Rotation,
-    fit_heads,
-    fit_role_head,
-)
+from scr_themes.classifying.fitting import FitSettings, Rotation, fit_heads, fit_role_head
+from scr_themes.classifying.heads import Heads, RoleHead
 from scr_themes.classifying.inputs import (
     EncoderLike,
     bare_passage,

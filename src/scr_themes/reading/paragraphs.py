@@ -16,6 +16,8 @@ _INDENT = 0.6  # of the font size
 _SPACE = 0.3  # of the font size
 _SLACK = 0.2  # of the font size: how far a full line may end before the margin
 _LONGEST_HEADING = 200  # characters
+# On a cover: "Report published: 3 May 2014", "Lead reviewer: Ann Other"; a value, not a heading.
+_COVER_ENTRY = re.compile(r"[A-Z][a-z]+(?: [a-z]+)?: (?:\d|[A-Z][\w'’.-]+ [A-Z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ def is_heading(block: Sequence[Line], style: Style) -> bool:
         return False
     if not any(character.isalpha() for character in text) or text.endswith((".", ";", ",")):
         return False
-    if re.search(r"[.!?] [A-Z]", text):
+    if re.search(r"[.!?] [A-Z]", text) or (block[0].page == 1 and _COVER_ENTRY.match(text)):
         return False
     larger = all(line.size > 1.12 * style.size for line in block)
     larger = larger or (len(text) < 90 and len(block) == 1 and block[0].size > 1.04 * style.size)

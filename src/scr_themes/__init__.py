@@ -27,7 +27,13 @@ if TYPE_CHECKING:
         ScrThemesError,
         WritingError,
     )
-    from scr_themes.evaluating import Evaluation, MultilabelStratifiedGroupKFold, evaluate
+    from scr_themes.evaluating import (
+        Agreement,
+        Evaluation,
+        MultilabelStratifiedGroupKFold,
+        agree,
+        evaluate,
+    )
     from scr_themes.reading import read
     from scr_themes.tagging import select, tag
     from scr_themes.writing import write
@@ -35,6 +41,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "Agreement",
     "BatchError",
     "Codebook",
     "CodebookError",
@@ -57,6 +64,7 @@ __all__ = [
     "ThemeClassifier",
     "WritingError",
     "__version__",
+    "agree",
     "evaluate",
     "load",
     "read",
@@ -80,7 +88,13 @@ _MODULES = {
         "ScrThemesError",
         "WritingError",
     ),
-    "evaluating": ("Evaluation", "MultilabelStratifiedGroupKFold", "evaluate"),
+    "evaluating": (
+        "Agreement",
+        "Evaluation",
+        "MultilabelStratifiedGroupKFold",
+        "agree",
+        "evaluate",
+    ),
     "reading": ("read",),
     "tagging": ("select", "tag"),
     "writing": ("write",),

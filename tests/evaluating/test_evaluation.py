@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import pickle
 
 import pytest
@@ -90,3 +91,35 @@ def test_a_result_is_frozen_and_travels_between_processes(result):
     with pytest.raises(AttributeError):
         result.brier = 0.0
     assert pickle.loads(pickle.dumps(result)).to_dict() == result.to_dict()
+
+
+def test_what_coders_left_open_is_in_no_figure():
+    truth = [{"a"}, {"b"}, set(), {"a", "b"}, set()]
+    score = [[0.9, 0.2], [0.4, 0.8], [0.6, 0.1], [0.1, 0.7], [0.9, 0.3]]
+    left_open = [set(), set(), {"a"}, set(), {"a", "b"}]
+    documents = list("xxyyz")
+    found = evaluate(
+        truth, score, themes=["a", "b"], either=left_open, documents=documents, core="a"
+    )
+    # Theme a without passages 2 and 4, and theme b without passage 4, by themselves:
+    a = evaluate([{"a"}, set(), {"a"}], [[0.9], [0.4], [0.1]], themes=["a"])
+    b = evaluate([set(), {"b"}, set(), {"b"}], [[0.2], [0.8], [0.1], [0.7]], themes=["b"])
+    for name, alone in (("a", a), ("b", b)):
+        for figure in ("precision", "recall", "f1", "average_precision", "brier", "ece"):
+            assert getattr(found[name], figure) == pytest.approx(getattr(alone[name], figure))
+        assert found[name].support == alone[name].support
+        assert found[name].n_predicted == alone[name].n_predicted
+    assert found.brier == pytest.approx((3 * a.brier + 4 * b.brier) / 7)
+    # Whether the truth has what was left open makes no difference.
+    other = [{"a"}, {"b"}, {"a"}, {"a", "b"}, {"b"}]
+    again = evaluate(
+        other, score, themes=["a", "b"], either=left_open, documents=documents, core="a"
+    )
+    assert again == found
+
+
+def test_a_theme_left_open_everywhere_is_undefined():
+    found = evaluate([{"a"}, set()], [[0.9], [0.1]], themes=["a"], either=[{"a"}, {"a"}])
+    assert found.undefined == ("a",)
+    assert math.isnan(found["a"].brier)
+    assert math.isnan(found.ece)

@@ -46,7 +46,9 @@ def test_a_document_counted_twice_is_two_documents(case: Case, data):
 def test_weighted_average_precision_is_that_of_scikit_learn(case: Case, data):
     n = len(case.truth)
     weights = data.draw(arrays(float, n, elements=st.integers(0, 4).map(float)))
-    ours = AveragePrecision(case.truth, case.score, np.arange(n))(weights[:, None])[0]
+    ours = AveragePrecision(case.truth[:, 0], case.score[:, 0], np.arange(n), n)(weights[:, None])[
+        0
+    ]
     if weights[case.truth[:, 0]].sum() == 0:
         assert np.isnan(ours)
     else:

@@ -102,3 +102,33 @@ def test_a_file_without_rows_is_an_error(tmp_path: Path) -> None:
         read_labelled(write(tmp_path, "b.csv", " "))
     with pytest.raises(ReadingError, match="no such file"):
         read_labelled(tmp_path / "gone.csv")
+
+
+def test_ids_and_what_was_left_open(tmp_path: Path) -> None:
+    file = write(
+        tmp_path,
+        "a.jsonl",
+        {"id": 1, "text": "x", "themes": ["a"], "either": ["b", "c"]},
+        {"id": "2", "text": "y", "themes": []},
+    )
+    labelled = read_labelled(file)
+    assert labelled.ids == ("1", "2")
+    assert labelled.either == (frozenset({"b", "c"}), frozenset())
+    assert read_labelled(write(tmp_path, "b.csv", "text,themes", "x,")).either is None
+
+
+def test_codes_without_words_need_ids(tmp_path: Path) -> None:
+    file = write(tmp_path, "a.jsonl", {"id": "1", "themes": ["a"]})
+    assert read_labelled(file, need_text=False).texts == ("",)
+    with pytest.raises(LabelsError, match="no column 'text' or 'passage'"):
+        read_labelled(file)
+    bare = write(tmp_path, "b.jsonl", {"themes": ["a"]})
+    with pytest.raises(LabelsError, match="no column 'text' or 'passage'"):
+        read_labelled(bare, need_text=False)
+
+
+def test_words_are_read_where_they_are_there(tmp_path: Path) -> None:
+    file = write(tmp_path, "a.jsonl", {"id": "1", "Passage": "x", "themes": ["a"]})
+    assert read_labelled(file, need_text=False).texts == ("x",)
+    with pytest.raises(LabelsError, match="no column 'words'"):
+        read_labelled(file, text_column="words", need_text=False)

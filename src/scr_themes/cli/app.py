@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from scr_themes.cli.agree import agree
 from scr_themes.cli.evaluate import evaluate
 from scr_themes.cli.outcomes import Commands
 from scr_themes.cli.tag import tag
@@ -21,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (tag, evaluate, train, themes):
+for command in (tag, evaluate, agree, train, themes):
     app.command()(command)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING, Annotated
+import json
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scr_themes.errors import ScrThemesError
+from scr_themes.errors import ScrThemesError, WritingError
 
 if TYPE_CHECKING:
     from scr_themes.classifying import ThemeClassifier
@@ -22,6 +24,10 @@ Model = Annotated[
 TextColumn = Annotated[
     str | None,
     typer.Option("--text-column", metavar="NAME", help="Column with the words, in tables."),
+]
+
+JsonOut = Annotated[
+    Path | None, typer.Option("--json", metavar="OUT", help="Also write all figures as JSON.")
 ]
 
 
@@ -48,6 +54,25 @@ def load_model(model: str | None) -> ThemeClassifier:
     from scr_themes.classifying import load  # noqa: PLC0415 - brings scikit-learn
 
     return load() if model is None else load(model)
+
+
+def write_json(path: Path | None, figures: Mapping[str, Any]) -> None:
+    """Write figures where ``--json`` asks for them.
+
+    Raises
+    ------
+    WritingError
+        If the file cannot be written.
+    """
+    if path is None:
+        return
+    try:
+        text = json.dumps(figures, indent=1, ensure_ascii=False)
+        path.write_text(f"{text}\n", encoding="utf-8")
+    except OSError as error:
+        raise WritingError(
+            path, f"cannot be written ({error.strerror})", "name another file for --json"
+        ) from error
 
 
 def usage_error(error: ScrThemesError, option: str) -> typer.BadParameter:

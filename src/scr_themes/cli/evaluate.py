@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from scr_themes.cli.choices import Model, TextColumn, load_model
-from scr_themes.errors import WritingError
+from scr_themes.cli.choices import JsonOut, Model, TextColumn, load_model, write_json
 
 Labelled = Annotated[
     Path,
@@ -23,9 +21,7 @@ Labelled = Annotated[
 def evaluate(
     labelled: Labelled,
     model: Model = None,
-    json_out: Annotated[
-        Path | None, typer.Option("--json", metavar="OUT", help="Also write all figures as JSON.")
-    ] = None,
+    json_out: JsonOut = None,
     text_column: TextColumn = None,
 ) -> None:
     """Compare a model's tags with people's.
@@ -41,6 +37,7 @@ def evaluate(
     coded = read_labelled(labelled, text_column=text_column)
     classifier = load_model(model)
     truth = indicator(coded.themes, classifier.themes, name=str(labelled))
+    either = coded.either and indicator(coded.either, classifier.themes, name=str(labelled))
     tagged = classifier.tag(coded.texts)
     with_roles = coded.roles is not None and bool(classifier.roles)
     result = compare(
@@ -48,17 +45,11 @@ def evaluate(
         [[tag.probability for tag in passage.candidates] for passage in tagged],
         themes=classifier.themes,
         y_pred=[set(passage.themes) for passage in tagged],
+        either=either,
         core=classifier.codebook_.core_ids,
         documents=coded.documents,
         roles_true=coded.roles if with_roles else None,
         roles_pred=[passage.role for passage in tagged] if with_roles else None,
     )
     typer.echo(str(result))
-    if json_out is not None:
-        figures = json.dumps(result.to_dict(), indent=1, ensure_ascii=False)
-        try:
-            json_out.write_text(f"{figures}\n", encoding="utf-8")
-        except OSError as error:
-            raise WritingError(
-                json_out, f"cannot be written ({error.strerror})", "name another file for --json"
-            ) from error
+    write_json(json_out, result.to_dict())

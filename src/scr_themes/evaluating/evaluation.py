@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 from scr_themes.errors import LabelsError
-
-Interval: TypeAlias = tuple[float, float]
+from scr_themes.evaluating.layout import Interval, aligned, interval, number, plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,8 +124,8 @@ class Evaluation:
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain JSON values, with None for NaN."""
-        plain: dict[str, Any] = _plain(asdict(self))
-        return plain
+        values: dict[str, Any] = plain(asdict(self))
+        return values
 
     def table(self) -> str:
         """Return the figures as an aligned text table, one line a theme and one an average.
@@ -139,7 +137,7 @@ class Evaluation:
         header += ["Brier", "ECE", "support", "predicted"]
         lines = [header]
         for result in self.themes:
-            figures = [_number(result.brier, 3), _number(result.ece, 3)]
+            figures = [number(result.brier, 3), number(result.ece, 3)]
             counts = [str(result.support), str(result.n_predicted)]
             lines.append([result.theme, *_cells(result), *figures, *counts])
         averages: list[tuple[str, Average | None]] = [("micro", self.micro), ("macro", self.macro)]
@@ -147,7 +145,7 @@ class Evaluation:
         for name, average in averages:
             if average is not None:
                 lines.append([name, *_cells(average), "-", "-", "-", "-"])
-        return _aligned(lines, rule_before=len(self.themes) + 1)
+        return aligned(lines, rule_before=len(self.themes) + 1)
 
     def __str__(self) -> str:
         documents = "" if self.n_documents is None else f" of {self.n_documents} documents"
@@ -156,7 +154,7 @@ class Evaluation:
         for name, label in _OVERALL.items():
             value = getattr(self, name)
             if value is not None:
-                notes.append(f"{label}: {_number(value, 3)} {_interval(self.intervals[name], 3)}")
+                notes.append(f"{label}: {number(value, 3)} {interval(self.intervals[name], 3)}")
         if self.undefined:
             notes.append(f"No positive, so left out of macro: {', '.join(self.undefined)}")
         return "\n".join(notes)
@@ -171,41 +169,9 @@ _OVERALL = {
 
 def _cells(result: ThemeResult | Average) -> list[str]:
     return [
-        _number(result.precision),
-        _number(result.recall),
-        _number(result.f1),
-        _interval(result.intervals["f1"]),
-        _number(result.average_precision),
+        number(result.precision),
+        number(result.recall),
+        number(result.f1),
+        interval(result.intervals["f1"]),
+        number(result.average_precision),
     ]
-
-
-def _number(value: float, places: int = 2) -> str:
-    return "-" if math.isnan(value) else f"{value:.{places}f}"
-
-
-def _interval(ends: Interval, places: int = 2) -> str:
-    low, high = (_number(end, places) for end in ends)
-    return "-" if low == "-" else f"[{low}, {high}]"
-
-
-def _aligned(lines: Sequence[Sequence[str]], *, rule_before: int) -> str:
-    """Lay out lines in columns: names to the left, figures to the right."""
-    widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
-    rule = "-" * (sum(widths) + 2 * (len(widths) - 1))
-    out = []
-    for i, (name, *cells) in enumerate(lines):
-        if i in (1, rule_before):
-            out.append(rule)
-        figures = [cell.rjust(width) for cell, width in zip(cells, widths[1:], strict=True)]
-        out.append("  ".join([name.ljust(widths[0]), *figures]))
-    return "\n".join(out)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    if isinstance(value, float) and math.isnan(value):
-        return None
-    return value

@@ -37,6 +37,8 @@ class Figures:
         The document of each passage, numbered from 0 without gaps.
     core : sequence of int
         Columns of the core themes; may be empty.
+    counted : ndarray of bool, shape (n_passages, n_themes), optional
+        Which tags count; all of them where not given. What is not counted is in no figure.
     role_right : ndarray of bool, shape (n_passages,), optional
         Whether each passage's role is right.
     """
@@ -49,23 +51,35 @@ class Figures:
         score: FloatArray,
         groups: IntArray,
         core: list[int],
+        counted: BoolArray | None = None,
         role_right: BoolArray | None = None,
     ) -> None:
         self.n_passages, self.n_themes = truth.shape
         self.n_groups = int(groups.max()) + 1
         self.core = core
-        error = score - truth
-        totals = [truth & decided, ~truth & decided, truth & ~decided, error**2]
+        if counted is None:
+            counted = np.ones_like(truth)
+        error = np.where(counted, score - truth, 0.0)
+        kinds = [truth & decided, ~truth & decided, truth & ~decided]
+        totals = [*(kind & counted for kind in kinds), error**2, counted]
         self._totals = [_by_group(values, groups, self.n_groups) for values in totals]
         self._gaps = _gaps_by_group(score, error, groups, self.n_groups)
         self._sizes = np.bincount(groups, minlength=self.n_groups).astype(np.float64)
         self._role_right = None
         if role_right is not None:
             self._role_right = np.bincount(groups, role_right, minlength=self.n_groups)
-        themes = range(self.n_themes)
-        self._theme_ap = [AveragePrecision(truth[:, [j]], score[:, [j]], groups) for j in themes]
-        self._micro_ap = AveragePrecision(truth, score, groups)
-        self._core_ap = AveragePrecision(truth[:, core], score[:, core], groups) if core else None
+
+        def pooled(columns: list[int]) -> AveragePrecision:
+            chosen, kept = (slice(None), columns), counted[:, columns].ravel()
+            group = np.repeat(groups, len(columns))
+            return AveragePrecision(
+                truth[chosen].ravel()[kept], score[chosen].ravel()[kept], group[kept], self.n_groups
+            )
+
+        every = list(range(self.n_themes))
+        self._theme_ap = [pooled([j]) for j in every]
+        self._micro_ap = pooled(every)
+        self._core_ap = pooled(core) if core else None
 
     def __call__(self, weights: FloatArray) -> FigureArrays:
         """Compute the figures with each document counted ``weights`` times.
@@ -81,17 +95,18 @@ class Figures:
             From (scope, figure) to values of shape (n_replicates,), or (n_themes, n_replicates)
             in the scope ``"theme"``.
         """
-        tp, fp, fn, squared = (total @ weights for total in self._totals)
-        n_passages = self._sizes @ weights
+        tp, fp, fn, squared, n_counted = (total @ weights for total in self._totals)
         gaps = (self._gaps @ weights).reshape(self.n_themes, N_BINS, -1)
         ap = np.stack([theme(weights) for theme in self._theme_ap])
         figures: FigureArrays = {
-            ("theme", "brier"): squared / n_passages,
-            ("theme", "ece"): np.abs(gaps).sum(axis=1) / n_passages,
+            ("theme", "brier"): _divide(squared, n_counted, otherwise=np.nan),
+            ("theme", "ece"): _divide(np.abs(gaps).sum(axis=1), n_counted, otherwise=np.nan),
             ("theme", "average_precision"): ap,
             ("micro", "average_precision"): self._micro_ap(weights),
-            ("all", "brier"): squared.mean(axis=0) / n_passages,
-            ("all", "ece"): np.abs(gaps.sum(axis=0)).sum(axis=0) / (self.n_themes * n_passages),
+            ("all", "brier"): _divide(squared.sum(axis=0), n_counted.sum(axis=0), otherwise=np.nan),
+            ("all", "ece"): _divide(
+                np.abs(gaps.sum(axis=0)).sum(axis=0), n_counted.sum(axis=0), otherwise=np.nan
+            ),
         }
         _add_ratios(figures, "theme", tp, fp, fn)
         _add_ratios(figures, "micro", tp.sum(axis=0), fp.sum(axis=0), fn.sum(axis=0))
@@ -102,7 +117,7 @@ class Figures:
             figures["core micro", "average_precision"] = self._core_ap(weights)
             _add_means(figures, "core macro", core)
         if self._role_right is not None:
-            figures["all", "role_accuracy"] = self._role_right @ weights / n_passages
+            figures["all", "role_accuracy"] = self._role_right @ weights / (self._sizes @ weights)
         return figures
 
 
@@ -115,19 +130,20 @@ class AveragePrecision:
 
     Parameters
     ----------
-    truth : ndarray of bool, shape (n_passages, n_columns)
+    positive : ndarray of bool, shape (n_tags,)
         What is right.
-    score : ndarray of float, shape (n_passages, n_columns)
+    score : ndarray of float, shape (n_tags,)
         The probabilities.
-    groups : ndarray of int, shape (n_passages,)
-        The document of each passage.
+    group : ndarray of int, shape (n_tags,)
+        The document of each.
+    n_groups : int
+        How many documents there are.
     """
 
-    def __init__(self, truth: BoolArray, score: FloatArray, groups: IntArray) -> None:
-        n_groups = int(groups.max()) + 1
-        positive = truth.ravel()
-        group = np.repeat(groups, truth.shape[1])
-        levels, level = np.unique(-score.ravel(), return_inverse=True)
+    def __init__(
+        self, positive: BoolArray, score: FloatArray, group: IntArray, n_groups: int
+    ) -> None:
+        levels, level = np.unique(-score, return_inverse=True)
         holds_positive = np.bincount(level, positive, minlength=len(levels)) > 0
         # A level without a positive joins the next one below it that has one.
         step_of_level: IntArray = np.cumsum(holds_positive) - holds_positive

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from scr_themes.evaluating.figures import FigureArrays, Figures, FloatArray
+from scr_themes.evaluating.figures import FigureArrays, FloatArray
 
 _CELLS_AT_ONCE = 4_000_000  # passages times replicates held in memory together
 
 
+class ByDocument(Protocol):
+    """Figures as a function of how often each document is counted."""
+
+    n_groups: int
+    n_passages: int
+
+    def __call__(self, weights: FloatArray) -> FigureArrays:
+        """Compute the figures with each document counted ``weights`` times."""
+        ...
+
+
 def bootstrap_intervals(
-    figures: Figures,
+    figures: ByDocument,
     point: FigureArrays,
     *,
     n_resamples: int,
@@ -30,7 +42,7 @@ def bootstrap_intervals(
 
     Parameters
     ----------
-    figures : Figures
+    figures : ByDocument
         The figures by document weights.
     point : dict
         The figures with each document counted once.

@@ -35,6 +35,7 @@ def evaluate(
     themes: Sequence[str] | None = None,
     thresholds: float | npt.ArrayLike = 0.5,
     y_pred: Labels | None = None,
+    either: Labels | None = None,
     core: Iterable[str] = (),
     documents: Iterable[object] | None = None,
     roles_true: Iterable[str] | None = None,
@@ -58,6 +59,9 @@ def evaluate(
         A theme is predicted where its probability is at or above its threshold.
     y_pred : like ``y_true``, optional
         The predicted tags themselves, instead of ``thresholds``.
+    either : like ``y_true``, optional
+        Themes that the coders of a passage left open, defensible with and without. They are in no
+        figure, whether predicted or not; whether ``y_true`` has them makes no difference.
     core : iterable of str, optional
         Themes to give averages of their own.
     documents : iterable, optional
@@ -128,6 +132,10 @@ def evaluate(
         decided = score >= checked_cuts(thresholds, len(names))
     else:
         decided = checked_labels(y_pred, themes, score.shape, name="y_pred")
+    counted = np.ones_like(truth)
+    if either is not None:
+        counted = ~checked_labels(either, themes, score.shape, name="either")
+        truth, decided = truth & counted, decided & counted
     core = tuple(core)
     groups = group_numbers(documents, len(score), name="documents")
     roles = compared_roles(roles_true, roles_pred, len(score))
@@ -140,6 +148,7 @@ def evaluate(
         score=score,
         groups=groups,
         core=core_columns(core, names),
+        counted=counted,
         role_right=role_right,
     )
     point = figures(np.ones((figures.n_groups, 1)))

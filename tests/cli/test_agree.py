@@ -10,7 +10,12 @@ BEN = [["recording"], [], [], []]
 
 def write(file, coding, *, first: int = 0, **columns):
     rows = [
-        {"id": f"p{first + i}", "document": f"d{i % 2}", "themes": themes, "role": "finding"}
+        {
+            "id": f"p{first + i}",
+            "document": f"d{(first + i) % 2}",
+            "themes": themes,
+            "role": "finding",
+        }
         | {name: values[i] for name, values in columns.items()}
         for i, themes in enumerate(coding)
     ]
@@ -23,7 +28,7 @@ def test_the_figures_are_those_of_the_library(run, tmp_path):
     out = tmp_path / "agreement.json"
     result = run("agree", ann, ben, "--json", out)
     assert result.exit_code == 0, result.stderr
-    coders = {str(ann): ANN, str(ben): BEN}
+    coders = {"ann": ANN, "ben": BEN}
     expected = agree(
         coders,
         themes=["child_voice", "recording"],
@@ -57,3 +62,20 @@ def test_one_file_is_not_enough(run, tmp_path):
     result = run("agree", write(tmp_path / "ann.jsonl", ANN))
     assert result.exit_code == 1
     assert "two coders or more" in result.stderr
+
+
+def test_one_file_twice(run, tmp_path):
+    file = write(tmp_path / "ann.jsonl", ANN)
+    result = run("agree", file, file)
+    assert result.exit_code == 1
+    assert "is given twice" in result.stderr
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders(run, tmp_path):
+    files = []
+    for folder in ("north", "south"):
+        (tmp_path / folder).mkdir()
+        files.append(write(tmp_path / folder / "codes.jsonl", ANN))
+    result = run("agree", *files)
+    assert result.exit_code == 0, result.stderr
+    assert all(str(file) in result.stdout for file in files)

@@ -69,3 +69,19 @@ def test_figures_that_cannot_be_written(run, tmp_path):
     result = run("evaluate", file, "--json", tmp_path / "nowhere" / "figures.json")
     assert result.exit_code == 1
     assert "cannot be written" in result.stderr
+
+
+def test_what_was_left_open_is_in_no_figure(run, tmp_path):
+    rows = [{"text": row.text, "themes": sorted(row.themes)} for row in coded_passages()]
+    plain, marked = tmp_path / "plain.jsonl", tmp_path / "marked.jsonl"
+    plain.write_text("\n".join(map(json.dumps, rows)))
+    rows[0] |= {"themes": [], "either": ["information_sharing", "a theme the model lacks"]}
+    marked.write_text("\n".join(map(json.dumps, rows)))
+    figures = []
+    for file in (plain, marked):
+        result = run("evaluate", file, "--json", tmp_path / "out.json")
+        assert result.exit_code == 0, result.stderr
+        figures.append(json.loads((tmp_path / "out.json").read_text())["themes"])
+    before, after = figures
+    assert after[0]["support"] == before[0]["support"] - 1
+    assert after[1:] == before[1:]

@@ -46,6 +46,11 @@ def test_a_theme_left_open_is_not_compared_on_that_passage():
     assert found["child_voice"].observed == pytest.approx(0.8)
 
 
+def test_roles_that_nobody_gave_are_not_compared():
+    none = [None] * 6
+    assert agree({"Ann": ANN, "Ben": BEN}, themes=THEMES, roles={"Ann": none}).role is None
+
+
 def test_a_third_coder_joins_where_there_is_one():
     cat = [None, None, {"recording"}, set(), None, {"recording"}]
     found = agree({"Ann": ANN, "Ben": BEN, "Cat": cat}, themes=THEMES)
@@ -91,6 +96,9 @@ def test_it_prints_and_becomes_json():
         ({"themes": ["recording"]}, "Ann, passage 1: has the theme 'child_voice'"),
         ({"roles": {"Cat": ["finding"] * 6}}, "'Cat': is not one of the coders"),
         ({"confidence": 2.0}, "confidence: is 2.0"),
+        ({"themes": "recording"}, "themes: is 'recording'; give a list"),
+        ({"themes": ["recording"] * 2}, "themes: names 'recording' twice"),
+        ({"coders": {"Ann": ["recording"], "Ben": [set()]}}, "Ann, passage 0: is the text"),
         ({"documents": ["x"]}, "documents: has 1 entries for 6 passages"),
     ],
 )

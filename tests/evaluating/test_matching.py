@@ -69,6 +69,19 @@ def test_what_cannot_be_matched(ben, said):
         match_codings({"ann": Labelled(("",), (R,), ids=("1",)), "ben": ben})
 
 
+def test_documents_named_differently_are_refused():
+    ann = Labelled(("",), (R,), documents=("x",), ids=("1",))
+    ben = Labelled(("",), (R,), documents=("y",), ids=("1",))
+    with pytest.raises(LabelsError, match="ben: has a passage in the document 'y'"):
+        match_codings({"ann": ann, "ben": ben})
+
+
+def test_nothing_to_compare():
+    ann = Labelled(("",), (NONE,), ids=("1",))
+    with pytest.raises(LabelsError, match="give no passage any theme"):
+        match_codings({"ann": ann, "ben": ann})
+
+
 def test_one_coder_is_not_enough():
     with pytest.raises(LabelsError, match="two coders or more"):
         match_codings({"ann": Labelled(("x",), (R,))})

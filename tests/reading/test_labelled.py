@@ -117,6 +117,11 @@ def test_ids_and_what_was_left_open(tmp_path: Path) -> None:
     assert read_labelled(write(tmp_path, "b.csv", "text,themes", "x,")).either is None
 
 
+def test_ids_of_some_rows_alone_are_no_ids(tmp_path: Path) -> None:
+    rows = [{"id": "1", "text": "x", "themes": []}, {"text": "y", "themes": []}]
+    assert read_labelled(write(tmp_path, "a.jsonl", *rows)).ids is None
+
+
 def test_codes_without_words_need_ids(tmp_path: Path) -> None:
     file = write(tmp_path, "a.jsonl", {"id": "1", "themes": ["a"]})
     assert read_labelled(file, need_text=False).texts == ("",)

@@ -9,6 +9,7 @@ import typer
 
 from scr_themes.cli.choices import JsonOut, TextColumn, write_json
 from scr_themes.cli.outcomes import say
+from scr_themes.errors import LabelsError
 
 if TYPE_CHECKING:
     from scr_themes.reading.labelled import Labelled
@@ -19,7 +20,7 @@ def agree(
         list[Path],
         typer.Argument(
             metavar="CODER_A CODER_B...",
-            help="One LABELLED file a coder, two or more; the coder is named by its file.",
+            help="One LABELLED file a coder, two or more; each coder is named by its file.",
         ),
     ],
     json_out: JsonOut = None,
@@ -37,8 +38,14 @@ def agree(
     from scr_themes.evaluating.matching import match_codings  # noqa: PLC0415
     from scr_themes.reading.labelled import read_labelled  # noqa: PLC0415
 
+    twice = next((path for path in codings if codings.count(path) > 1), None)
+    if twice is not None:
+        raise LabelsError(twice, "is given twice", "give a file for each coder")
+    stems = [path.stem for path in codings]
+    named = stems if len(set(stems)) == len(stems) else [str(path) for path in codings]
     coded: dict[str, Labelled] = {
-        str(path): read_labelled(path, text_column=text_column, need_text=False) for path in codings
+        name: read_labelled(path, text_column=text_column, need_text=False)
+        for name, path in zip(named, codings, strict=True)
     }
     matched = match_codings(coded)
     if matched.n_alone:

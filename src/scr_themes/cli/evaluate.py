@@ -13,7 +13,7 @@ Labelled = Annotated[
     Path,
     typer.Argument(
         metavar="LABELLED",
-        help="JSONL (text, themes; optional role, document) or CSV (themes joined by ';').",
+        help="JSONL (text, themes; role, document, either if any) or CSV (ids joined by ';').",
     ),
 ]
 
@@ -37,7 +37,8 @@ def evaluate(
     coded = read_labelled(labelled, text_column=text_column)
     classifier = load_model(model)
     truth = indicator(coded.themes, classifier.themes, name=str(labelled))
-    either = coded.either and indicator(coded.either, classifier.themes, name=str(labelled))
+    known = frozenset(classifier.themes)
+    either = coded.either and [left_open & known for left_open in coded.either]
     tagged = classifier.tag(coded.texts)
     with_roles = coded.roles is not None and bool(classifier.roles)
     result = compare(

@@ -95,8 +95,8 @@ def tag(
 
     Each comes with the theme, its probability, the sentence that shows it, page and paragraph.
 
-    Probabilities are calibrated on passages that were written for it: of those at 0.80, about 8
-    in 10 carry the theme. In whole reviews, where failings are rarer, fewer do. They are a
+    Probabilities are calibrated on the passages that the model was fitted to: of those at 0.80,
+    about 8 in 10 carry the theme. In documents of another kind more or fewer do. They are a
     program's reading; check each passage against its page before you cite it.
     """
     form = _format(output, format_name)

@@ -24,7 +24,7 @@ def train(
         Path,
         typer.Argument(
             metavar="LABELLED",
-            help="JSONL (text, themes; optional role, document) or CSV (themes joined by ';').",
+            help="JSONL (text, themes; role, document, either if any) or CSV (ids joined by ';').",
         ),
     ],
     *,
@@ -48,7 +48,8 @@ def train(
 
     Shows how well it does on passages held out, fits it to all of them, and saves it.
 
-    Passages of one document are always held out together, where the file names documents.
+    Passages of one document are always held out together, where the file names documents. A theme
+    in ``either`` is fitted to as absent, and counts neither way in the figures.
     """
     _refuse_replacing(output, force=force)
     from scr_themes.classifying import ThemeClassifier  # noqa: PLC0415

@@ -31,8 +31,8 @@ class CodeAgreement:
     code : str
         The theme's id; ``"role"`` for the roles.
     n_given : tuple of int
-        How many of the passages that two coders or more coded each coder gave the theme, in the
-        order of the coders; empty for the roles.
+        How many of the passages that two coders or more coded each coder gave the theme and did
+        not leave it open, in the order of the coders; empty for the roles.
     observed : float
         Share of pairs of codes that agree.
     specific : float
@@ -145,7 +145,8 @@ def agree(
     roles : mapping of str to sequence of (str or None), optional
         Coder to the role given to each passage.
     either : mapping of str to sequence of sets of str, optional
-        Coder to themes left open on each passage, which are compared as if not coded.
+        Coder to themes left open on each passage, which are compared as if not coded, given or
+        not.
     documents : iterable, optional
         The document of each passage, which the intervals draw whole.
     n_resamples : int, default 1000
@@ -165,7 +166,7 @@ def agree(
     ------
     LabelsError
         If there are fewer than two coders, they have not the same number of passages, a theme is
-        unknown, or no passage was coded by two of them.
+        unknown or named twice, or no passage was coded by two of them.
 
     Notes
     -----
@@ -182,6 +183,7 @@ def agree(
     (0.545, 0.571)
     """
     names = tuple(coders)
+    _check_themes(themes)
     n = _checked_length(coders, roles or {}, either or {})
     check_bootstrap(n_resamples, confidence)
     groups = group_numbers(documents, n, name="documents")
@@ -193,7 +195,7 @@ def agree(
                 codes[:, i, c] = 0
                 codes[_columns(given, column, name, i), i, c] = 1
         for i, left_open in enumerate((either or {}).get(name, ())):
-            codes[_columns(left_open, column, name, i), i, c] = MISSING
+            codes[_columns(left_open or (), column, name, i), i, c] = MISSING
     coded = np.array([[given is not None for given in coders[name]] for name in names])
     shared = coded.sum(axis=0) >= 2
     if not shared.any():
@@ -210,8 +212,8 @@ def agree(
         for j, theme in enumerate(themes)
     ]
     role = None
-    if roles:
-        role_codes, n_roles = _role_codes(roles, names, n)
+    role_codes, n_roles = _role_codes(roles or {}, names, n)
+    if n_roles:
         found = measured(Reliability(role_codes[:, shared], n_roles, groups))
         arguments = _arguments(found, 0) | {"specific": float("nan")}
         arguments["intervals"]["specific"] = (float("nan"), float("nan"))
@@ -255,6 +257,14 @@ def _arguments(found: tuple[FigureArrays, FigureArrays], variable: int) -> dict[
     return {**values, "intervals": {k: (float(v[0]), float(v[1])) for k, v in pairs.items()}}
 
 
+def _check_themes(themes: Sequence[str]) -> None:
+    if isinstance(themes, str) or not themes:
+        raise LabelsError("themes", f"is {themes!r}", "give a list of theme ids")
+    twice = next((theme for theme in themes if list(themes).count(theme) > 1), None)
+    if twice is not None:
+        raise LabelsError("themes", f"names {twice!r} twice", "name each theme once")
+
+
 def _checked_length(coders: Mapping[str, Coding], *others: Mapping[str, Sequence[Any]]) -> int:
     """Return how many passages there are, the same for every coder."""
     if len(coders) < 2:
@@ -274,6 +284,8 @@ def _checked_length(coders: Mapping[str, Coding], *others: Mapping[str, Sequence
 
 
 def _columns(given: Collection[str], column: Mapping[str, int], coder: str, i: int) -> list[int]:
+    if isinstance(given, str):
+        raise LabelsError(f"{coder}, passage {i}", f"is the text {given!r}", "give a set of themes")
     for theme in given:
         if theme not in column:
             raise LabelsError(

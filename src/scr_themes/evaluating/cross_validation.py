@@ -27,7 +27,8 @@ def cross_validate(
     codebook : Codebook
         Themes and roles.
     coded : Labelled
-        The passages. Without documents, every passage is held out by itself.
+        The passages. Without documents, every passage is held out by itself. A theme left open on
+        a passage is fitted to as absent, and is in no figure.
     n_folds : int, default 5
         At most; fewer where there are fewer documents.
 
@@ -46,6 +47,7 @@ def cross_validate(
     if n_folds < 2:
         return None
     target = indicator(coded.themes, codebook.theme_ids)
+    known = frozenset(codebook.theme_ids)
     features = extract(encoder, coded.texts)
     probabilities = np.zeros(target.shape, dtype=np.float32)
     tagged = np.zeros(target.shape, dtype=bool)
@@ -69,6 +71,7 @@ def cross_validate(
         probabilities,
         themes=codebook.theme_ids,
         y_pred=tagged,
+        either=coded.either and [left_open & known for left_open in coded.either],
         core=codebook.core_ids,
         documents=coded.documents,
         roles_true=None if roles is None else roles.tolist(),

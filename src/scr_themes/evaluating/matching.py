@@ -61,8 +61,8 @@ def match_codings(coded: Mapping[str, Labelled]) -> Matched:
     Raises
     ------
     LabelsError
-        If there are fewer than two coders, a coder has coded a passage twice, or only some have
-        words.
+        If there are fewer than two coders, a coder has coded a passage twice, only some have
+        words, they name different documents for a passage, or nobody gave a theme.
 
     Examples
     --------
@@ -92,6 +92,10 @@ def match_codings(coded: Mapping[str, Labelled]) -> Matched:
     given = [*(row for coding in themes.values() for row in coding if row is not None)]
     given += [row for coding in either.values() for row in coding]
     occurring = frozenset[str]().union(*given)
+    if not occurring:
+        raise LabelsError(
+            ", ".join(coded), "give no passage any theme", "there is nothing to compare"
+        )
     known = Codebook.load().theme_ids
     return Matched(
         keys=tuple(keys),
@@ -115,7 +119,9 @@ def _places(name: str, coding: Labelled, *, by_id: bool) -> dict[str, int]:
         )
     twice = next((key for key, n in Counter(keys).items() if n > 1), None)
     if twice is not None:
-        raise LabelsError(name, f"holds {twice[:60]!r} twice", "leave one of the two rows out")
+        raise LabelsError(
+            name, f"holds {twice[:60]!r} twice", "make ids unique in the file, or take a row out"
+        )
     return {key: i for i, key in enumerate(keys)}
 
 
@@ -141,10 +147,16 @@ def _documents(
     found: list[str | None] = [None] * n
     for name, at in rows.items():
         documents = coded[name].documents
-        if documents is not None:
-            found = [
-                known if known is not None or i is None else documents[i]
-                for known, i in zip(found, at, strict=True)
-            ]
+        for place, i in enumerate(at):
+            if documents is None or i is None:
+                continue
+            if found[place] not in (None, documents[i]):
+                raise LabelsError(
+                    name,
+                    f"has a passage in the document {documents[i]!r} that another coder has in "
+                    f"{found[place]!r}",
+                    "name the documents alike",
+                )
+            found[place] = documents[i]
     named = [document for document in found if document is not None]
     return named if len(named) == n else None

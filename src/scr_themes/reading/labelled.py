@@ -31,7 +31,7 @@ class Labelled:
     documents : tuple of str or None
         The document it is from; None where the file gives no documents.
     ids : tuple of str or None
-        What identifies it; None where the file gives no ids.
+        What identifies it; None where not every row has one.
     either : tuple of frozenset of str or None
         Themes that its coders left open, defensible with and without; None where the file has no
         such column.
@@ -97,7 +97,7 @@ def read_labelled(
     if not rows:
         raise LabelsError(file, "holds no labelled passage", "give rows with text and themes")
     columns = list(dict.fromkeys(name for row in rows for name in row.cells))
-    ids = _all_or_none(file, rows, "id")
+    ids = _ids(rows)
     texts = ("",) * len(rows)
     if need_text or ids is None or _has_column(columns, text_column):
         text_name = find_column(file, columns, text_column, LabelsError)
@@ -142,6 +142,11 @@ def _themes(file: Path, row: Row) -> frozenset[str]:
             f"{file}:{row.line}", "no 'themes'", "give a list of theme ids; empty for none"
         )
     return themes
+
+
+def _ids(rows: Sequence[Row]) -> tuple[str, ...] | None:
+    ids = tuple(str(_cell(row, "id") or "").strip() for row in rows)
+    return ids if all(ids) else None
 
 
 def _either(file: Path, rows: Sequence[Row]) -> tuple[frozenset[str], ...] | None:

@@ -1,0 +1,43 @@
+"""What the README and the benchmark notes say was measured is what was measured."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.corpus import store
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="module")
+def measured() -> dict[str, Any]:
+    file = ROOT / "benchmarks/results/accuracy.json"
+    found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return found
+
+
+@pytest.mark.parametrize("page", ["README.md", "benchmarks/README.md"])
+def test_the_table_of_accuracy_is_that_of_the_last_run(page: str, measured: dict[str, Any]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "path", [str(ROOT), *sys.path])
+        from benchmarks.accuracy import results_table  # noqa: PLC0415 - it adds to the path
+    assert results_table(measured["systems"]) in (ROOT / page).read_text(encoding="utf-8")
+
+
+def test_the_last_run_was_on_the_corpus_as_it_is(measured: dict[str, Any]) -> None:
+    data = measured["data"]
+    assert data["on"] == "test"
+    for name, of in (("written", store.written_of), ("coded", store.coded_of)):
+        assert data["trained_on"][name] == len(of("train"))
+        assert data["passages"][name] == len(of("test"))
+
+
+def test_marks_of_evidence_are_of_themes_that_their_passages_carry() -> None:
+    themes = {row["id"]: row["themes"] for row in store.read_written()}
+    marks = list(store.read_jsonl(ROOT / "benchmarks/data/evidence.jsonl"))
+    assert not [mark["id"] for mark in marks if mark["theme"] not in themes[mark["id"]]]

@@ -9,10 +9,9 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from scr_themes.errors import LabelsError
-from scr_themes.evaluating.figures import FigureArrays
 from scr_themes.evaluating.groups import IntArray, group_numbers
 from scr_themes.evaluating.inputs import check_bootstrap
-from scr_themes.evaluating.intervals import bootstrap_intervals
+from scr_themes.evaluating.intervals import measure
 from scr_themes.evaluating.layout import Interval, aligned, interval, number, plain
 from scr_themes.evaluating.reliability import MISSING, Reliability
 
@@ -201,21 +200,25 @@ def agree(
     if not shared.any():
         raise LabelsError("coders", "no passage was coded by two of them", "code the same passages")
     _, groups = np.unique(groups[shared], return_inverse=True)
-    measured = _Measured(n_resamples, confidence, random_state)
-    found = measured(Reliability(codes[:, shared], 2, groups))
+    settings: dict[str, Any] = {
+        "n_resamples": n_resamples,
+        "confidence": confidence,
+        "random_state": random_state,
+    }
+    found = measure(Reliability(codes[:, shared], 2, groups), **settings)
     by_theme = [
         CodeAgreement(
             code=theme,
             n_given=tuple(int(count) for count in (codes[j][shared] == 1).sum(axis=0)),
-            **_arguments(found, j),
+            **found.arguments("each", _FIGURES, j),
         )
         for j, theme in enumerate(themes)
     ]
     role = None
     role_codes, n_roles = _role_codes(roles or {}, names, n)
     if n_roles:
-        found = measured(Reliability(role_codes[:, shared], n_roles, groups))
-        arguments = _arguments(found, 0) | {"specific": float("nan")}
+        found = measure(Reliability(role_codes[:, shared], n_roles, groups), **settings)
+        arguments = found.arguments("each", _FIGURES, 0) | {"specific": float("nan")}
         arguments["intervals"]["specific"] = (float("nan"), float("nan"))
         role = CodeAgreement(code="role", n_given=(), **arguments)
     return Agreement(
@@ -227,34 +230,6 @@ def agree(
         confidence=confidence,
         n_resamples=n_resamples,
     )
-
-
-@dataclass(frozen=True)
-class _Measured:
-    """Point estimates with their intervals, under one setting of the bootstrap."""
-
-    n_resamples: int
-    confidence: float
-    random_state: int | np.random.Generator | None
-
-    def __call__(self, figures: Reliability) -> tuple[FigureArrays, FigureArrays]:
-        point = figures(np.ones((figures.n_groups, 1)))
-        ends = bootstrap_intervals(
-            figures,
-            point,
-            n_resamples=self.n_resamples,
-            confidence=self.confidence,
-            random_state=self.random_state,
-        )
-        return point, ends
-
-
-def _arguments(found: tuple[FigureArrays, FigureArrays], variable: int) -> dict[str, Any]:
-    """Return one variable's figures and their intervals, as ``CodeAgreement`` takes them."""
-    point, ends = found
-    values = {name: float(point["each", name][variable, 0]) for name in _FIGURES}
-    pairs = {name: ends["each", name][variable] for name in _FIGURES}
-    return {**values, "intervals": {k: (float(v[0]), float(v[1])) for k, v in pairs.items()}}
 
 
 def _check_themes(themes: Sequence[str]) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,42 @@ class ByDocument(Protocol):
     def __call__(self, weights: FloatArray) -> FigureArrays:
         """Compute the figures with each document counted ``weights`` times."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Point estimates and their intervals, from (scope, figure) to arrays."""
+
+    point: FigureArrays
+    ends: FigureArrays
+
+    def arguments(self, scope: str, names: Sequence[str], *at: int) -> dict[str, Any]:
+        """Return figures by name, and their intervals by the same names, as results take them."""
+        values = {name: float(self.point[scope, name][(*at, 0)]) for name in names}
+        ends = {name: self.ends[scope, name][at] for name in names}
+        return {**values, "intervals": {k: (float(v[0]), float(v[1])) for k, v in ends.items()}}
+
+
+def measure(
+    figures: ByDocument,
+    *,
+    n_resamples: int,
+    confidence: float,
+    random_state: int | np.random.Generator | None,
+) -> Measured:
+    """Compute every figure with each document counted once, and its interval.
+
+    Parameters are those of :func:`bootstrap_intervals`.
+    """
+    point = figures(np.ones((figures.n_groups, 1)))
+    ends = bootstrap_intervals(
+        figures,
+        point,
+        n_resamples=n_resamples,
+        confidence=confidence,
+        random_state=random_state,
+    )
+    return Measured(point, ends)
 
 
 def bootstrap_intervals(

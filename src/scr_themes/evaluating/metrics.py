@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from scr_themes.evaluating.evaluation import Average, Evaluation, ThemeResult
-from scr_themes.evaluating.figures import FigureArrays, Figures
+from scr_themes.evaluating.figures import Figures
 from scr_themes.evaluating.groups import group_numbers
 from scr_themes.evaluating.inputs import (
     check_bootstrap,
@@ -21,7 +20,7 @@ from scr_themes.evaluating.inputs import (
     core_columns,
     theme_names,
 )
-from scr_themes.evaluating.intervals import bootstrap_intervals
+from scr_themes.evaluating.intervals import Measured, measure
 from scr_themes.labels import Labels
 
 _RATIOS = ("precision", "recall", "f1", "average_precision")
@@ -151,15 +150,9 @@ def evaluate(
         counted=counted,
         role_right=role_right,
     )
-    point = figures(np.ones((figures.n_groups, 1)))
-    ends = bootstrap_intervals(
-        figures,
-        point,
-        n_resamples=n_resamples,
-        confidence=confidence,
-        random_state=random_state,
+    found = measure(
+        figures, n_resamples=n_resamples, confidence=confidence, random_state=random_state
     )
-    found = _Found(point, ends)
     support, n_predicted = truth.sum(axis=0), decided.sum(axis=0)
     return Evaluation(
         themes=tuple(
@@ -182,23 +175,10 @@ def evaluate(
         n_documents=None if documents is None else figures.n_groups,
         confidence=confidence,
         n_resamples=n_resamples,
-        **found.overall(with_roles=confusion is not None),
+        **_overall(found, with_roles=confusion is not None),
     )
 
 
-@dataclass(frozen=True)
-class _Found:
-    """Point estimates and intervals, as the result classes take them."""
-
-    point: FigureArrays
-    ends: FigureArrays
-
-    def arguments(self, scope: str, names: Sequence[str], *at: int) -> dict[str, Any]:
-        """Return figures by name, and their intervals by the same names."""
-        values = {name: float(self.point[scope, name][(*at, 0)]) for name in names}
-        ends = {name: self.ends[scope, name][at] for name in names}
-        return {**values, "intervals": {k: (float(v[0]), float(v[1])) for k, v in ends.items()}}
-
-    def overall(self, *, with_roles: bool) -> dict[str, Any]:
-        names = (*_CALIBRATION, "role_accuracy") if with_roles else _CALIBRATION
-        return {"role_accuracy": None, **self.arguments("all", names)}
+def _overall(found: Measured, *, with_roles: bool) -> dict[str, Any]:
+    names = (*_CALIBRATION, "role_accuracy") if with_roles else _CALIBRATION
+    return {"role_accuracy": None, **found.arguments("all", names)}

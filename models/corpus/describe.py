@@ -93,7 +93,26 @@ def describe_agreement() -> str:
             f"**{title}**: {found.n_passages} passages of {found.n_documents} documents, coded "
             "twice, blind.\n\n" + _agreement_table(found)
         )
+    n, shared, same = evidence_agreement()
+    parts.append(
+        f"**Evidence**: of the {n} themes that both coders gave a coded passage of more than one "
+        f"sentence, they marked a sentence in common in {shared / n:.1%}, and exactly the same in "
+        f"{same / n:.1%}."
+    )
     return "\n\n".join(parts)
+
+
+def evidence_agreement() -> tuple[int, int, int]:
+    """Return how many themes both coders marked, with a sentence in common, with all the same."""
+    letters = {row["id"]: row["letters"] for row in store.read_coded()}
+    first = {row["id"]: row["evidence"] for row in store.read_jsonl(CODINGS / "coded-first.jsonl")}
+    marked = []
+    for row in store.read_jsonl(CODINGS / "coded-second.jsonl"):
+        for theme, spans in row["evidence"].items():
+            both = [set(map(tuple, found)) for found in (first[row["id"]].get(theme, []), spans)]
+            if all(both) and (0, letters[row["id"]]) not in both[0] | both[1]:
+                marked.append(both)
+    return len(marked), sum(bool(a & b) for a, b in marked), sum(a == b for a, b in marked)
 
 
 def agreement(corpus: str) -> Agreement:

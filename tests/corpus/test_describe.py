@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from models.corpus import describe, store
@@ -58,6 +60,24 @@ def test_agreement_is_that_of_the_two_codings(corpus, least):
                for k in first)  # fmt: skip
     assert found["recording"].observed == pytest.approx(same / len(first))
     assert f"| `recording` | {given[0]} | {given[1]} |" in describe.describe_agreement()
+
+
+def test_evidence_is_compared_where_there_is_a_choice(tmp_path, monkeypatch):
+    rows = [coded(), coded("Two sentences were here. And nobody wrote them down.")]
+    marks = [
+        ([[0, rows[0]["letters"]]], [[0, rows[0]["letters"]]]),  # one sentence: no choice
+        ([[0, 20]], [[0, 20], [20, 40]]),
+    ]
+    for turn in (0, 1):
+        lines = [
+            json.dumps({"id": row["id"], "evidence": {"recording": mark[turn], "delay_drift": []}})
+            for row, mark in zip(rows, marks, strict=True)
+        ]
+        name = f"coded-{('first', 'second')[turn]}.jsonl"
+        (tmp_path / name).write_text("\n".join(lines))
+    monkeypatch.setattr(describe, "CODINGS", tmp_path)
+    monkeypatch.setattr(store, "read_coded", lambda: rows)
+    assert describe.evidence_agreement() == (1, 1, 0)
 
 
 @pytest.mark.parametrize("part", ["written", "coded", "agreement"])

@@ -19,7 +19,7 @@ def agree(
     codings: Annotated[
         list[Path],
         typer.Argument(
-            metavar="CODER_A CODER_B...",
+            metavar="CODER",
             help="One LABELLED file a coder, two or more; each coder is named by its file.",
         ),
     ],

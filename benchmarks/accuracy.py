@@ -26,9 +26,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -44,6 +42,7 @@ from models.build import fit, labels_of, read_recipe  # noqa: E402 - the checkou
 from models.corpus.attach import read_labelled_rows  # noqa: E402
 from models.corpus.rules import SORTS, pairs_of  # noqa: E402
 from models.corpus.store import Row  # noqa: E402
+from models.keywords import keyword_lists  # noqa: E402
 from models.tables import table  # noqa: E402
 from scr_themes import Codebook, ThemeClassifier, evaluate  # noqa: E402
 from scr_themes.classifying.bundled import bundled_folder  # noqa: E402
@@ -65,14 +64,6 @@ class Tagged(NamedTuple):
     scores: NDArray[Any]
     chosen: Bools
     roles: Sequence[str] | None = None
-
-
-def keyword_lists(themes: Sequence[str]) -> tuple[re.Pattern[str], list[re.Pattern[str]]]:
-    """Return the pattern of failing, and one of the topic for each theme."""
-    lists = tomllib.loads((ROOT / "benchmarks" / "keywords.toml").read_text(encoding="utf-8"))
-    joined = [lists["failing"], *(lists["themes"][theme] for theme in themes)]
-    wrong, *topics = (re.compile("|".join(words), re.IGNORECASE) for words in joined)
-    return wrong, topics
 
 
 def keyword_search(rows: Sequence[Row], themes: Sequence[str], *, failing: bool) -> Tagged:

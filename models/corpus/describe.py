@@ -6,26 +6,26 @@ needs no text of the coded passages.
 
 from __future__ import annotations
 
-import math
-import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from statistics import mean, median
 
+from scipy.stats import binomtest
+
 from models.corpus import store
 from models.corpus.rules import ROUNDS, SORTS, pairs_of
 from models.corpus.store import SPLIT_NAMES, Row, author
+from models.keywords import keyword_lists
 from models.tables import table
 from scr_themes.codebook import Codebook, Theme
 from scr_themes.evaluating import agree
 from scr_themes.evaluating.agreement import Agreement, CodeAgreement
+from scr_themes.evaluating.layout import number
 from scr_themes.evaluating.matching import match_codings
 from scr_themes.reading.labelled import read_labelled
 
 README = store.HERE / "README.md"
 CODINGS = store.HERE / "codings"
-KEYWORDS = store.HERE.parents[1] / "benchmarks" / "keywords.toml"
 MARKERS = {
     part: (f"<!-- {part}: written by describe.py: begin -->", f"<!-- {part}: end -->")
     for part in ("written", "coded", "agreement", "fresh")
@@ -164,21 +164,6 @@ def insert(readme: str, part: str, tables: str) -> str:
     return f"{before}{begin}\n\n{tables}\n\n{end}{after}"
 
 
-def wilson(n: int, of: int) -> tuple[float, float]:
-    """Return Wilson's 95% interval of a share.
-
-    Examples
-    --------
-    >>> [round(end, 3) for end in wilson(10, 100)]
-    [0.055, 0.174]
-    """
-    z = 1.959964
-    share, spread = n / of, z * z / of
-    middle = (share + spread / 2) / (1 + spread)
-    half = z * math.sqrt(share * (1 - share) / of + spread / (4 * of)) / (1 + spread)
-    return middle - half, middle + half
-
-
 def _totals(rows: Sequence[Row]) -> str:
     words = [_words(row) for row in rows]
     several = sum(len(row["themes"]) > 1 for row in rows)
@@ -200,10 +185,9 @@ def _written_themes(rows: Sequence[Row]) -> str:
         for sides in pairs_of(rows).values()
         for theme in {theme for row in sides for theme in row["themes"]}
     )
-    keywords = tomllib.loads(KEYWORDS.read_text(encoding="utf-8"))["themes"]
+    _, topics = keyword_lists([theme.id for theme in THEMES])
     lines = []
-    for theme in THEMES:
-        word = re.compile("|".join(keywords[theme.id]), re.IGNORECASE)
+    for theme, word in zip(THEMES, topics, strict=True):
         plain = sum(theme.id in row["themes"] and not word.search(row["text"]) for row in rows)
         by_sort = [negatives[theme.id, sort] for sort in SORTS]
         counts = [positives[theme.id], plain, sum(by_sort), *by_sort, pairs[theme.id]]
@@ -232,8 +216,9 @@ def _prevalence(rows: Sequence[Row]) -> str:
     counts["none"] = sum(not row["themes"] for row in rows)
     lines = []
     for name, shown in [*((theme.id, _title(theme)) for theme in THEMES), ("none", "no theme")]:
-        low, high = wilson(counts[name], len(rows))
-        share = counts[name] / len(rows)
+        found = binomtest(counts[name], len(rows))
+        low, high = found.proportion_ci(method="wilson")
+        share = found.statistic
         lines.append([shown, counts[name], f"{share:.1%}", f"{low:.1%} to {high:.1%}"])
     return table(["Theme", "passages", "share", "95%"], lines)
 
@@ -255,8 +240,8 @@ def _together(rows: Sequence[Row]) -> str:
 def _agreement_table(found: Agreement) -> str:
     def cells(code: CodeAgreement, shown: str) -> list[str]:
         counts = [*map(str, code.n_given)] or ["-", "-"]
-        figures = [_figure(code.kappa), _ends(code.intervals["kappa"])]
-        figures += [_figure(code.alpha), _ends(code.intervals["alpha"]), _figure(code.specific)]
+        figures = [number(code.kappa), _ends(code.intervals["kappa"])]
+        figures += [number(code.alpha), _ends(code.intervals["alpha"]), number(code.specific)]
         return [shown, *counts, *figures]
 
     lines = [cells(found[theme.id], _title(theme)) for theme in THEMES]
@@ -266,12 +251,9 @@ def _agreement_table(found: Agreement) -> str:
     return table(header, lines)
 
 
-def _figure(value: float) -> str:
-    return "-" if math.isnan(value) else f"{value:.2f}"
-
-
 def _ends(ends: tuple[float, float]) -> str:
-    return "-" if math.isnan(ends[0]) else f"{ends[0]:.2f} to {ends[1]:.2f}"
+    low, high = map(number, ends)
+    return "-" if low == "-" else f"{low} to {high}"
 
 
 def _title(theme: Theme) -> str:

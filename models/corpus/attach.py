@@ -149,6 +149,9 @@ def _digest(text: str, length: int = 12) -> str:
 def read_labelled_rows(attached: Path) -> list[Row]:
     """Return both corpora as rows of one form, each with its text, ``corpus`` and ``split``.
 
+    Evidence is in character offsets: the first coder's or the judge's for coded passages, the
+    second coder's for written ones, whose authors marked none.
+
     Parameters
     ----------
     attached : Path
@@ -162,8 +165,19 @@ def read_labelled_rows(attached: Path) -> list[Row]:
     """
     texts = {row["id"]: row["text"] for row in store.read_jsonl(attached)}
     authors, documents = store.split_of_written(), split_of_coded()
+    marks = store.marks_of_written()
     rows = [
-        row | {"corpus": "written", "split": authors[store.author(row)], "round": None}
+        row
+        | {
+            "corpus": "written",
+            "split": authors[store.author(row)],
+            "round": None,
+            "evidence": {
+                theme: spans
+                for theme, spans in marks.get(row["id"], {}).items()
+                if theme in row["themes"]
+            },
+        }
         for row in store.read_written()
     ]
     for row in read_coded():

@@ -11,7 +11,7 @@ from scr_themes.codebook import Codebook
 
 SORTS = ("good_practice", "acted_on", "policy", "neutral")
 NATIONS = ("England", "Wales", "Scotland", "Northern Ireland")
-ROUNDS = ("random", "rare", "topic", "disputed")
+ROUNDS = ("random", "rare", "topic", "disputed", "uncertain")
 WRITTEN_FIELDS = (
     "id", "text", "themes", "either", "role", "about", "sort", "document", "form", "nation",
     "year", "pair",

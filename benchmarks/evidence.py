@@ -1,85 +1,135 @@
-"""How often the sentence quoted as evidence is one that a reader would quote.
+"""How often the sentence quoted as evidence is one that a coder marked.
 
-``data/evidence.jsonl`` holds, for passages of the written corpus of three or more sentences that
-report a failing, the sentence that carries each theme best and those that would do as well, marked
-by one reader (a language model following the codebook) before any method was tried. Each passage is
-scored by heads fitted on the documents of the other folds. Compared: what ships (the sentence taken
-out, its length counted in), scoring each sentence by itself, the longest sentence, and one drawn at
-random. The weight of the length was chosen among four on these same marks, which flatters a little.
+200 passages drawn from a split of both corpora, 100 coded and 100 written, of at least three
+sentences that carry a theme. For every theme of theirs, coders who knew nothing of any model
+marked the sentence, seldom two, that shows it: two coders on coded passages, one on written ones.
+Right is a quoted sentence that any of them marked. Compared with each model: the longest sentence,
+and one drawn at random.
 
-Run ``python benchmarks/evidence.py``. Writes ``benchmarks/results/evidence.json``.
+Run ``python benchmarks/evidence.py --coded coded.jsonl``. Writes
+``benchmarks/results/evidence.json``. ``--on test`` is for finished models.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
+import random
 import sys
+from collections import defaultdict
+from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
-
-from scr_themes import Codebook, MultilabelStratifiedGroupKFold, ThemeClassifier
-from scr_themes.classifying.bundled import bundled_folder
-from scr_themes.classifying.evidence import find_evidence
-from scr_themes.classifying.features import extract
-from scr_themes.encoding import OnnxEncoder
+from scr_themes import ThemeClassifier, load
+from scr_themes.classifying.evidence import attended_evidence
+from scr_themes.classifying.features import read_tokens
 from scr_themes.reading.sentences import sentence_spans
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from models.build import fit, labels_of, read_recipe  # noqa: E402 - the checkout's own
-from models.corpus.store import read_written  # noqa: E402
+from models.corpus.attach import read_labelled_rows, with_text  # noqa: E402 - the checkout's own
+from models.corpus.store import HERE, Row, read_jsonl  # noqa: E402
+from models.tables import table  # noqa: E402
 
+MODELS = ("accurate", "fast")
+EACH = 100  # passages of each corpus
 Span = tuple[int, int]
+Marks = Mapping[str, Mapping[str, list[Span]]]
 
 
-def covers(quoted: Span, marked: list[int]) -> bool:
-    """Tell whether the two overlap by more than half of the marked sentence."""
+def marks_of(rows: list[Row]) -> Marks:
+    """Return the marked spans of each theme of each passage, all coders' together."""
+    texts = {row["id"]: row for row in rows}
+    found: dict[str, dict[str, list[Span]]] = defaultdict(lambda: defaultdict(list))
+    for name in ("coded-first", "coded-second", "written-second"):
+        for coding in read_jsonl(HERE / "codings" / f"{name}.jsonl"):
+            row = texts.get(coding["id"])
+            if row is None:
+                continue
+            marked = coding if name.startswith("written") else with_text(coding, row["text"])
+            for theme, spans in marked["evidence"].items():
+                if theme in row["themes"]:
+                    found[row["id"]][theme] += [(start, end) for start, end in spans]
+    return found
+
+
+def covers(quoted: Span, marked: Span) -> bool:
+    """Tell whether the two overlap by more than half of the shorter."""
     shared = min(quoted[1], marked[1]) - max(quoted[0], marked[0])
-    return shared > 0.5 * (marked[1] - marked[0])
+    return shared > 0.5 * min(quoted[1] - quoted[0], marked[1] - marked[0])
+
+
+def quotes(classifier: ThemeClassifier, rows: list[Row]) -> list[dict[str, Span]]:
+    """Return the sentence that a model would quote for each theme, tagged or not."""
+    texts = [row["text"] for row in rows]
+    found = attended_evidence(classifier.heads_, texts, read_tokens(classifier.encoder_, texts))
+    return [dict(zip(classifier.themes, spans, strict=True)) for spans in found]
 
 
 def main() -> None:
-    """Measure every method on the same passages and folds."""
-    codebook = Codebook.load()
-    rows = read_written()
-    place = {row["id"]: i for i, row in enumerate(rows)}
-    lines = (ROOT / "benchmarks/data/evidence.jsonl").read_text(encoding="utf-8").splitlines()
-    marks = [json.loads(line) for line in lines]
-    encoder = OnnxEncoder(bundled_folder("minilm") / "encoder")
-    features = extract(encoder, [row["text"] for row in rows])
-    y = labels_of(rows, "themes", codebook)
-    groups = np.array([row["document"] for row in rows])
-    draw = np.random.default_rng(0)
-    hits: dict[str, list[tuple[bool, bool]]] = {}
-    splitter = MultilabelStratifiedGroupKFold(3, random_state=0)
-    for train, test in splitter.split(features, y, groups):
-        model = ThemeClassifier(encoder=None, codebook=codebook, **read_recipe()["heads"])
-        fit(model, features[train], [rows[i] for i in train], codebook)
-        held = set(test.tolist())
-        for mark in (mark for mark in marks if place[mark["id"]] in held):
-            text = rows[place[mark["id"]]]["text"]
-            k = codebook.theme_ids.index(mark["theme"])
-            spans = sentence_spans(text)
-            alone = extract(encoder, [text[a:b] for a, b in spans])
-            quoted = {
-                "sentence taken out, and length": find_evidence(encoder, model.heads_, [text])[0][
-                    k
-                ],
-                "sentence by itself": spans[int(model.heads_.scores(alone)[:, k].argmax())],
-                "longest sentence": max(spans, key=lambda span: span[1] - span[0]),
-                "at random": spans[int(draw.integers(len(spans)))],
-            }
-            for name, span in quoted.items():
-                right = (any(covers(span, ok) for ok in mark["ok"]), covers(span, mark["best"]))
-                hits.setdefault(name, []).append(right)
-    figures = {}
-    for name, right in hits.items():
-        acceptable, best = np.mean(right, axis=0)
-        figures[name] = {"acceptable": float(acceptable), "best": float(best), "of": len(right)}
-        print(f"{name:32} acceptable {acceptable:.1%}  best {best:.1%}  of {len(right)}")
-    out = ROOT / "benchmarks/results/evidence.json"
-    out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    """Measure each model, and two ways without one, on the same passages."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--coded", type=Path, required=True, help="what models.corpus.attach wrote")
+    parser.add_argument("--on", choices=("test", "development"), default="development")
+    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks/results/evidence.json")
+    options = parser.parse_args()
+    held = [
+        row
+        for row in read_labelled_rows(options.coded)
+        if row["split"] == options.on and len(sentence_spans(row["text"])) > 2
+    ]
+    marks = marks_of(held)
+    draw = random.Random(2026)
+    rows = [
+        row
+        for corpus in ("coded", "written")
+        for row in draw.sample(
+            [row for row in held if row["corpus"] == corpus and marks.get(row["id"])], EACH
+        )
+    ]
+    ways = {f"scr_themes {name}": quotes(load(name), rows) for name in MODELS}
+    spans = [sentence_spans(row["text"]) for row in rows]
+    ways["longest sentence"] = [
+        dict.fromkeys(row["themes"], max(found, key=lambda span: span[1] - span[0]))
+        for row, found in zip(rows, spans, strict=True)
+    ]
+    ways["at random"] = [
+        {theme: draw.choice(found) for theme in row["themes"]}
+        for row, found in zip(rows, spans, strict=True)
+    ]
+    figures: dict[str, dict[str, dict[str, float]]] = {}
+    for name, quoted in ways.items():
+        figures[name] = {}
+        for corpus in ("coded", "written", "both"):
+            right = [
+                any(covers(said[theme], mark) for mark in marked)
+                for row, said in zip(rows, quoted, strict=True)
+                if corpus in (row["corpus"], "both")
+                for theme, marked in marks[row["id"]].items()
+            ]
+            figures[name][corpus] = {"right": sum(right), "of": len(right)}
+    options.out.write_text(
+        json.dumps({"on": options.on, "passages": len(rows), "ways": figures}, indent=1) + "\n",
+        encoding="utf-8",
+    )
+    print(evidence_table(figures))
+
+
+def evidence_table(figures: dict[str, dict[str, dict[str, float]]]) -> str:
+    """Return the Markdown table of the benchmark notes."""
+    return table(
+        ["Sentence quoted", "real text", "written", "both"],
+        [
+            [
+                name,
+                *(
+                    f"{counts['right'] / counts['of']:.0%} ({counts['right']} of {counts['of']})"
+                    for counts in found.values()
+                ),
+            ]
+            for name, found in figures.items()
+        ],
+    )
 
 
 if __name__ == "__main__":

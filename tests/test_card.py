@@ -22,6 +22,8 @@ from scr_themes.labels import indicator
 ROOT = Path(__file__).resolve().parents[1]
 RECIPE = tomllib.loads((ROOT / "models" / "recipe.toml").read_text(encoding="utf-8"))
 
+OURS = "scr_themes accurate"
+
 Figures = dict[str, Any]
 Writer = Callable[[Figures | None], str]
 
@@ -39,22 +41,25 @@ def figures() -> Figures:
     """A run of two fake systems, measured and laid out by the benchmark itself."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "path", [str(ROOT), *sys.path])
-        from benchmarks.accuracy import Tagged, measure  # noqa: PLC0415 - it adds to the path
+        from benchmarks.accuracy import measure  # noqa: PLC0415 - it adds to the path
+        from benchmarks.peers import Tagged  # noqa: PLC0415
     codebook = Codebook.load()
     rng = np.random.default_rng(0)
     systems: Figures = {}
-    for name, noise in (("TF-IDF, logistic regression", 0.9), ("scr_themes", 0.6)):
+    for name, noise in (("TF-IDF, logistic regression", 0.9), (OURS, 0.6)):
         systems[name] = {}
         for kind in SETS:
             rows = rows_of(kind)
             truth = indicator([set(row["themes"]) for row in rows], codebook.theme_ids)
             scores = (1 - noise) * truth + noise * rng.random(truth.shape)
-            roles = ["finding"] * len(rows) if name == "scr_themes" else None
+            roles = ["finding"] * len(rows) if name == OURS else None
             systems[name][kind] = measure(Tagged(scores, scores >= 0.5, roles), rows, codebook)
-    data = {"on": "test", "trained_on": {"written": 1, "coded": 2}, "passages": {}}
+    data = {"on": "test", "trained_on": {"written": 1, "coded": 2}, "left_out": ["fastText"]}
     ahead = {
-        kind: {"TF-IDF, logistic regression": {"ahead": 0.25, "interval": [0.2, 0.3]}}
-        for kind in ("coded", "written")
+        OURS: {
+            kind: {"TF-IDF, logistic regression": {"ahead": 0.25, "interval": [0.2, 0.3]}}
+            for kind in ("coded", "written")
+        }
     }
     plain: Figures = json.loads(json.dumps({"data": data, "ahead": ahead, "systems": systems}))
     return plain
@@ -66,7 +71,7 @@ def card(tmp_path: Path) -> Writer:
         measured, target = tmp_path / "accuracy.json", tmp_path / "README.md"
         if figures is not None:
             measured.write_text(json.dumps(figures), encoding="utf-8")
-        write_card(target, RECIPE, measured)
+        write_card(target, "accurate", RECIPE, tmp_path)
         return target.read_text(encoding="utf-8")
 
     return write
@@ -86,7 +91,7 @@ def section(text: str, title: str) -> str:
 @pytest.mark.parametrize("kind", SETS)
 def test_each_theme_has_its_figures(card: Writer, figures: Figures, kind: str) -> None:
     (text,) = re.findall(rf"^### {SETS[kind]}\n(.*?)(?=^###? )", card(figures), re.M | re.S)
-    evaluation = figures["systems"]["scr_themes"][kind]["evaluation"]
+    evaluation = figures["systems"][OURS][kind]["evaluation"]
     assert len(evaluation["themes"]) == len(Codebook.load().themes)
     for theme in evaluation["themes"]:
         cells = row_of(text, f"`{theme['theme']}`")[1:]
@@ -111,7 +116,7 @@ def test_each_theme_has_its_figures(card: Writer, figures: Figures, kind: str) -
 
 def test_what_was_wrongly_tagged(card: Writer, figures: Figures) -> None:
     text = card(figures)
-    ours = figures["systems"]["scr_themes"]
+    ours = figures["systems"][OURS]
     shares = {
         "good practice": ours["written"]["wrongly_tagged"]["good_practice"],
         "risk seen": ours["written"]["wrongly_tagged"]["acted_on"],
@@ -127,7 +132,7 @@ def test_what_was_wrongly_tagged(card: Writer, figures: Figures) -> None:
 def test_peers_stand_beside_it(card: Writer, figures: Figures) -> None:
     text = card(figures)
     for name, system in figures["systems"].items():
-        cells = row_of(text, f"**{name}**" if name == "scr_themes" else name)
+        cells = row_of(text, f"**{name}**" if name == OURS else name)
         for at, kind in ((1, "coded"), (4, "written")):
             evaluation = system[kind]["evaluation"]
             assert cells[at] == f"{evaluation['core_macro']['f1']:.2f}"
@@ -147,7 +152,7 @@ def test_who_is_ahead_and_whether_it_is_chance(
     card: Writer, figures: Figures, ahead: float, interval: list[float], said: str
 ) -> None:
     other = deepcopy(figures)
-    (lead,) = other["ahead"]["coded"].values()
+    (lead,) = other["ahead"][OURS]["coded"].values()
     lead |= {"ahead": ahead, "interval": interval}
     (sentence,) = re.findall(r"On coded passages .*?: (?:within|more than) chance\.", card(other))
     assert said in sentence
@@ -169,7 +174,7 @@ def test_a_peer_that_tags_less_good_practice_is_named(card: Writer, figures: Fig
 
 def test_where_it_is_weak_is_said_in_figures(card: Writer, figures: Figures) -> None:
     weak = section(card(figures), "What it cannot do")
-    ours = figures["systems"]["scr_themes"]
+    ours = figures["systems"][OURS]
     wrong = ours["written"]["wrongly_tagged"]["good_practice"]
     pairs = ours["written"]["pairs_both_right"]
     assert f"{wrong['tagged']} times out of {wrong['of']} ({wrong['share']:.1%})" in weak
@@ -182,17 +187,18 @@ def test_where_it_is_weak_is_said_in_figures(card: Writer, figures: Figures) -> 
 
 def test_another_run_makes_another_card(card: Writer, figures: Figures) -> None:
     other = deepcopy(figures)
-    other["systems"]["scr_themes"]["coded"]["evaluation"]["themes"][0]["f1"] = 0.1234
+    other["systems"][OURS]["coded"]["evaluation"]["themes"][0]["f1"] = 0.1234
     assert card(other) != card(figures)
 
 
 def test_a_figure_that_is_undefined_is_a_dash(card: Writer, figures: Figures) -> None:
     other = deepcopy(figures)
-    theme = other["systems"]["scr_themes"]["coded"]["evaluation"]["themes"][1]
+    theme = other["systems"][OURS]["coded"]["evaluation"]["themes"][1]
     for name in ("precision", "recall", "f1", "average_precision"):
         theme[name] = None
         theme["intervals"][name] = [None, None]
-    lines = [line for line in card(other).splitlines() if line.startswith(f"| `{theme['theme']}`")]
+    results = section(card(other), "How accurate it is")
+    lines = [line for line in results.splitlines() if line.startswith(f"| `{theme['theme']}`")]
     assert [cell.strip() for cell in lines[0].split("|")[2:7]] == ["-"] * 5
 
 
@@ -207,8 +213,8 @@ def test_without_figures_it_says_how_to_get_them(card: Writer) -> None:
 
 def test_where_the_encoder_is_from(card: Writer) -> None:
     encoder = section(card(None), "Encoder")
-    settings = RECIPE["encoder"]
-    for said in (settings["upstream"], settings["package"], settings["licence"]):
+    settings = RECIPE["weights"]["minilm"]
+    for said in (settings["upstream"], settings["packages"][0], settings["licence"]):
         assert said in encoder
     for name, checksum in settings["sha256"].items():
         assert row_of(encoder, f"`{name}`")[1] == f"`{checksum}`"
@@ -234,3 +240,69 @@ def test_nothing_is_left_to_fill_in(card: Writer, figures: Figures) -> None:
         assert "$" not in text
         assert "None" not in text
         assert "nan" not in text.split()
+
+
+EVIDENCE = {
+    "on": "development",
+    "passages": 200,
+    "ways": {
+        "scr_themes fast": {
+            "coded": {"right": 8, "of": 10}, "written": {"right": 3, "of": 10},
+            "both": {"right": 11, "of": 20},
+        },
+        "at random": {"both": {"right": 5, "of": 20}},
+    },
+}  # fmt: skip
+
+
+@pytest.fixture
+def fast(figures: Figures, tmp_path: Path) -> str:
+    """The card of the fast model, measured on the development split."""
+    other = deepcopy(figures)
+    for part in ("systems", "ahead"):
+        other[part]["scr_themes fast"] = other[part].pop(OURS)
+    other["data"]["on"] = "development"
+    (tmp_path / "accuracy.json").write_text(json.dumps(other), encoding="utf-8")
+    (tmp_path / "evidence.json").write_text(json.dumps(EVIDENCE), encoding="utf-8")
+    write_card(tmp_path / "README.md", "fast", RECIPE, tmp_path)
+    return (tmp_path / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_card_measured_on_development_says_that_it_flatters(
+    fast: str, card: Writer, figures: Figures
+) -> None:
+    assert "these figures flatter" in section(fast, "How accurate it is")
+    assert "these figures flatter" not in card(figures)
+
+
+def test_the_fast_model_says_what_it_is_and_who_taught_it(fast: str) -> None:
+    encoder = section(fast, "Encoder")
+    shape = RECIPE["fast"]["shape"]
+    assert f"{shape['width']} dimensions and {shape['blocks']} blocks" in encoder
+    assert "from what the model `accurate` thinks of the same passages" in encoder
+    assert f"of {RECIPE['fast']['sentences']} single sentences" in encoder
+    assert "$" not in fast
+
+
+def test_evidence_is_said_with_what_chance_would_do(fast: str, card: Writer) -> None:
+    weak = section(fast, "What it cannot do")
+    assert "55.0% of the themes that coders gave" in weak
+    assert "(8 of 10 on real text" in weak
+    assert "a sentence at random: 25.0%" in weak
+    assert "coder marked: not measured yet." in card(None)
+
+
+def test_peers_that_were_not_run_are_named(card: Writer, figures: Figures) -> None:
+    assert "Not run this time: fastText." in card(figures)
+
+
+def test_the_shares_that_probabilities_rest_on_are_there(card: Writer) -> None:
+    calibration = section(card(None), "Heads")
+    drawn = [
+        row
+        for split in ("train", "development")
+        for row in store.coded_of(split)
+        if row["round"] == "random"
+    ]
+    carried = sum("child_voice" in row["themes"] for row in drawn)
+    assert row_of(calibration, "`child_voice`")[1] == str(carried)

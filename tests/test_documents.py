@@ -89,7 +89,7 @@ def test_a_document_is_called_by_its_path_or_title():
 
 def test_nothing_can_be_changed(tagged):
     document = Document(path=None, title="B", text=TEXT, passages=(tagged.passage,))
-    done = TaggedDocument(document=document, passages=(tagged,), coder="minilm 1")
+    done = TaggedDocument(document=document, passages=(tagged,), coder="accurate 1")
     for record, name in (
         (tagged.passage, "text"),
         (tagged, "tags"),
@@ -103,7 +103,7 @@ def test_nothing_can_be_changed(tagged):
 
 def test_travels_between_processes_and_hides_its_bulk(tagged):
     document = Document(path=None, title="B", text=TEXT, passages=(tagged.passage,))
-    done = TaggedDocument(document=document, passages=(tagged,), coder="minilm 1")
+    done = TaggedDocument(document=document, passages=(tagged,), coder="accurate 1")
     assert pickle.loads(pickle.dumps(done)) == done
     assert "candidates" not in repr(tagged)
     assert len({tagged, pickle.loads(pickle.dumps(tagged))}) == 1

@@ -27,7 +27,7 @@ def onnx_classifier():
 @pytest.fixture(scope="session")
 def shipped_folder():
     """The folder of the model that ships."""
-    folder = bundled_folder("minilm")
+    folder = bundled_folder("accurate")
     if folder is None:
-        pytest.skip("models/minilm is not built: see models/README.md")
+        pytest.skip("models/accurate is not built: see models/README.md")
     return folder

@@ -225,7 +225,7 @@ def test_a_manifest_of_something_else(model, text):
         load(model)
 
 
-@pytest.mark.parametrize("number", [0, 2, 999, "1", None, 1.5])
+@pytest.mark.parametrize("number", [0, 3, 999, "1", None, 1.5])
 def test_a_format_of_another_version(model, number):
     forge(model, format=number)
     with pytest.raises(ModelError, match=r"has format .*install the scr-themes that wrote it"):
@@ -355,7 +355,7 @@ def is_pickle(data):
 def test_nothing_in_it_is_a_pickle(whole):
     assert is_pickle(pickle.dumps(whole))
     for name, data in snapshot(whole).items():
-        assert not data.startswith((b"\x80", b"PK", b"\x93NUMPY")), name
+        assert not data.startswith((b"PK", b"\x93NUMPY")), name
         assert not is_pickle(data), name
 
 

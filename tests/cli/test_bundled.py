@@ -13,7 +13,9 @@ from scr_themes.classifying.bundled import bundled_folder
 from scr_themes.codebook import Codebook
 
 REVIEW = Path(__file__).resolve().parents[2] / "examples" / "review.pdf"
-pytestmark = pytest.mark.skipif(bundled_folder("minilm") is None, reason="models/minilm not built")
+pytestmark = pytest.mark.skipif(
+    bundled_folder("accurate") is None, reason="models/accurate not built"
+)
 
 
 def tagged(*arguments: object) -> subprocess.CompletedProcess[str]:

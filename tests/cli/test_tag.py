@@ -79,6 +79,24 @@ def test_a_threshold(run, reviews):
     assert all(tag["probability"] >= 0.99 for record in few for tag in record["themes"])
 
 
+def test_a_threshold_for_one_theme(run, reviews):
+    one = ("--threshold", "recording=0")
+    found = records(run("tag", reviews, "--format", "jsonl", *one).stdout)
+    plain = records(run("tag", reviews, "--format", "jsonl").stdout)
+    assert all("recording" in {tag["theme"] for tag in record["themes"]} for record in found)
+    for record, usual in zip(found, plain, strict=True):
+        assert [t for t in record["themes"] if t["theme"] != "recording"] == [
+            t for t in usual["themes"] if t["theme"] != "recording"
+        ]
+
+
+def test_a_precise_threshold_tags_no_more(run, reviews):
+    precise = records(run("tag", reviews, "--format", "jsonl", "--threshold", "precise").stdout)
+    usual = records(run("tag", reviews, "--format", "jsonl").stdout)
+    for record, others in zip(precise, usual, strict=True):
+        assert {t["theme"] for t in record["themes"]} <= {t["theme"] for t in others["themes"]}
+
+
 def test_a_limit(run, reviews):
     assert "... and" in run("tag", *sorted(reviews.iterdir()), "--limit", "1").stdout
     assert "... and" not in run("tag", reviews, "--limit", "0").stdout
@@ -147,7 +165,11 @@ def test_no_words_of_a_review_go_to_standard_error(run, reviews):
         (["--format", "xml"], "'xml' is not one of table, csv, jsonl"),
         (["-o", "tags.xyz"], "stands for no format"),
         (["--jobs", "0"], "0 is neither -1 nor 1 or more"),
-        (["--threshold", "2"], "--threshold"),
+        (["--threshold", "2"], "'2' is neither a number from 0 to 1 nor 'precise'"),
+        (["--threshold", "exact"], "'exact' is neither a number"),
+        (["--threshold", "recording=much"], "'much' is neither a number"),
+        (["--threshold", "recordings=0.5"], "the closest is 'recording'"),
+        (["--threshold", "0.5", "--threshold", "recording=0.6"], "give ID=CUT"),
         (["--limit", "-1"], "--limit"),
         (["--nonsense"], "--nonsense"),
     ],

@@ -27,7 +27,7 @@ def exported(tmp_path):
 @pytest.fixture(scope="session")
 def shipped_encoder():
     """The encoder that ships."""
-    folder = bundled_folder("minilm")
+    folder = bundled_folder("accurate")
     if folder is None:
-        pytest.skip("models/minilm is not built")
+        pytest.skip("models/accurate is not built")
     return OnnxEncoder(folder / "encoder")

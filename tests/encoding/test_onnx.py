@@ -200,3 +200,55 @@ def test_a_tokenizer_of_another_kind_of_model(exported):
     path.write_text(tokenizer, encoding="utf-8")
     with pytest.raises(ModelError, match="do not fit together"):
         OnnxEncoder(exported)
+
+
+def test_tokens_of_any_text_are_the_same_in_any_company(encoder):
+    together = encoder.tokens(TEXTS)
+    assert len(together) == len(TEXTS)
+    for text, tokens in zip(TEXTS, together, strict=True):
+        assert tokens.vectors.dtype == np.float32
+        assert np.isfinite(tokens.vectors).all()
+        assert len(tokens.vectors) == len(tokens.starts)
+        (alone,) = encoder.tokens([text])
+        assert np.array_equal(alone.vectors, tokens.vectors)
+        assert np.array_equal(alone.starts, tokens.starts)
+        assert all(0 <= start < len(text) for start in tokens.starts)
+    threaded = OnnxEncoder(encoder.folder, n_threads=3).tokens(TEXTS)
+    for one, other in zip(together, threaded, strict=True):
+        assert np.array_equal(one.vectors, other.vectors)
+
+
+def test_an_empty_text_has_no_token(encoder):
+    for tokens in encoder.tokens(["", "  \n"]):
+        assert tokens.vectors.shape[0] == 0
+        assert tokens.vectors.ndim == 2
+        assert tokens.starts.shape == (0,)
+
+
+def test_every_token_of_a_long_text_is_there_once(tiny_encoder):
+    words = [word for word in WORDS if word != "a"] * 6
+    text = " ".join(words)
+    (tokens,) = tiny_encoder.tokens([text])
+    assert len(words) > 2 * tiny_encoder.window
+    assert [text[start:].split()[0] for start in tokens.starts] == words
+
+
+def test_a_token_between_windows_is_read_where_it_stands_deeper(tiny_encoder):
+    """The first window's last tokens are taken from the second, where they have a context."""
+    words = [word for word in WORDS if word != "a"] * 4
+    spans = window_spans(len(words), tiny_encoder.window - 2)
+    (whole,) = tiny_encoder.tokens([" ".join(words)])
+    first, second = (
+        tiny_encoder.tokens([" ".join(words[start:end])])[0] for start, end in spans[:2]
+    )
+    cut = (spans[0][1] + spans[1][0]) // 2
+    assert np.array_equal(whole.vectors[:cut], first.vectors[:cut])
+    inner = whole.vectors[cut : spans[0][1]]
+    assert np.array_equal(inner, second.vectors[cut - spans[1][0] : spans[0][1] - spans[1][0]])
+
+
+def test_an_encoder_exported_without_tokens_says_so(exported, monkeypatch):
+    encoder = OnnxEncoder(exported, n_threads=1)
+    monkeypatch.setattr(encoder, "_outputs", ("embedding",))
+    with pytest.raises(ModelError, match="gives no token vectors; export the encoder again"):
+        encoder.tokens(["One."])

@@ -188,7 +188,7 @@ def test_arguments_are_checked_at_the_call(tiny_classifier):
     with pytest.raises(ValueError, match="jobs is 0"):
         tag([], jobs=0)
     with pytest.raises(ValueError, match="give one of them"):
-        tag([], model="minilm", classifier=tiny_classifier)
+        tag([], model="accurate", classifier=tiny_classifier)
 
 
 def test_a_model_that_is_not_there_is_an_error(tmp_path):

@@ -9,7 +9,7 @@ from scr_themes.classifying.classifier import ThemeClassifier
 from scr_themes.classifying.storage import read_model
 from scr_themes.encoding.protocol import Encoder
 
-DEFAULT_MODEL = "minilm"
+DEFAULT_MODEL = "accurate"
 _PACKAGE = Path(__file__).resolve().parent.parent
 # In a wheel the models lie inside the package; in a checkout, at its root.
 _PLACES = (_PACKAGE / "models", _PACKAGE.parent.parent / "models")
@@ -32,9 +32,9 @@ def load(
 
     Parameters
     ----------
-    model : str or path-like, default "minilm"
-        The name of a bundled model, or the folder of your own. A folder of the same name in the
-        current directory is reached as ``"./minilm"``.
+    model : str or path-like, default "accurate"
+        The name of a bundled model, "accurate" or "fast", or the folder of your own. A folder of
+        the same name in the current directory is reached as ``"./accurate"``.
     encoder : Encoder, optional
         The encoder, for a model that was saved without one.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize, minimize_scalar
@@ -10,7 +12,13 @@ from scipy.special import expit, logsumexp
 Floats = NDArray[np.float64]
 
 
-def fit_sigmoid(scores: Floats, target: NDArray[np.bool_]) -> tuple[float, float]:
+# What a theme's "precise" threshold asks of the tags it lets through.
+PRECISION = 0.9
+
+
+def fit_sigmoid(
+    scores: Floats, target: NDArray[np.bool_], *, prevalence: float | None = None
+) -> tuple[float, float]:
     """Fit ``expit(slope * score + intercept)`` to held-out scores.
 
     Targets are smoothed as in Platt (1999), *Probabilistic outputs for support vector machines*,
@@ -20,6 +28,9 @@ def fit_sigmoid(scores: Floats, target: NDArray[np.bool_]) -> tuple[float, float
     ----------
     scores : ndarray, shape (n,)
     target : ndarray of bool, shape (n,)
+    prevalence : float, optional
+        The share of positives where the probabilities are to hold, if the rows given were not
+        drawn from there: rows of both classes are weighted to it.
 
     Returns
     -------
@@ -34,14 +45,19 @@ def fit_sigmoid(scores: Floats, target: NDArray[np.bool_]) -> tuple[float, float
     positives = int(target.sum())
     negatives = len(target) - positives
     goal = np.where(target, (positives + 1) / (positives + 2), 1 / (negatives + 2))
+    weights = np.ones(len(target))
+    if prevalence is not None and positives and negatives:
+        weights = len(target) * np.where(
+            target, prevalence / positives, (1 - prevalence) / negatives
+        )
     # Centred and scaled, so that the search starts near its end whatever the units.
     centre, spread = float(scores.mean()), float(scores.std()) or 1.0
     scaled = (scores - centre) / spread
 
     def loss(parameters: Floats) -> tuple[float, Floats]:
         z = parameters[0] * scaled + parameters[1]
-        gap = expit(z) - goal
-        value = float(np.logaddexp(0, z).sum() - goal @ z)
+        gap = weights * (expit(z) - goal)
+        value = float(weights @ (np.logaddexp(0, z) - goal * z))
         return value, np.array([gap @ scaled, gap.sum()])
 
     start = np.array([1.0, np.log((positives + 1) / (negatives + 1))])
@@ -75,7 +91,9 @@ def fit_temperature(scores: Floats, codes: NDArray[np.intp]) -> float:
     return float(np.exp(minimize_scalar(loss, bounds=(-limit, limit), method="bounded").x))
 
 
-def best_f1_threshold(probabilities: Floats, target: NDArray[np.bool_]) -> float:
+def best_f1_threshold(
+    probabilities: Floats, target: NDArray[np.bool_], *, sources: NDArray[Any] | None = None
+) -> float:
     """Return the threshold with the best F1 on held-out probabilities.
 
     The F1 curve of few examples is jagged; it is averaged over neighbouring cuts, so that one
@@ -85,6 +103,9 @@ def best_f1_threshold(probabilities: Floats, target: NDArray[np.bool_]) -> float
     ----------
     probabilities : ndarray, shape (n,)
     target : ndarray of bool, shape (n,)
+    sources : ndarray, shape (n,), optional
+        Where each row is from. The F1 is then the mean of the F1 on each source, so that each
+        counts alike; sources without a positive row are left out of it.
 
     Returns
     -------
@@ -98,8 +119,17 @@ def best_f1_threshold(probabilities: Floats, target: NDArray[np.bool_]) -> float
     """
     order = np.argsort(-probabilities, kind="stable")
     ranked = probabilities[order]
-    hits = np.cumsum(target[order])
-    f1 = 2 * hits / (np.arange(1, len(ranked) + 1) + hits[-1])
+    truth = target[order]
+    hits = np.cumsum(truth)
+    named = np.zeros(len(ranked)) if sources is None else np.asarray(sources)[order]
+    f1 = np.mean(
+        [
+            2 * np.cumsum(truth & there) / (np.cumsum(there) + (truth & there).sum())
+            for there in (named == source for source in np.unique(named))
+            if (truth & there).any()
+        ],
+        axis=0,
+    )
     last_of_tie = np.append(ranked[1:] < ranked[:-1], True)
     width = int(0.1 * hits[-1])
     if width > 1:
@@ -109,3 +139,37 @@ def best_f1_threshold(probabilities: Floats, target: NDArray[np.bool_]) -> float
     best = int(np.argmax(smooth))
     below = float(ranked[best + 1]) if best + 1 < len(ranked) else 0.0
     return (float(ranked[best]) + below) / 2
+
+
+def precise_threshold(
+    probabilities: Floats, target: NDArray[np.bool_], *, at_least: float = 0.0
+) -> float:
+    """Return the lowest threshold at which nine of ten held-out tags are right.
+
+    Parameters
+    ----------
+    probabilities : ndarray, shape (n,)
+    target : ndarray of bool, shape (n,)
+    at_least : float, default 0.0
+        The threshold of best F1: "precise" is never below it.
+
+    Returns
+    -------
+    float
+        Midway between the last probability tagged and the first that is not. Where no threshold
+        is precise enough, only the highest probability seen is tagged.
+
+    Examples
+    --------
+    >>> held_out = np.array([0.1, 0.2, 0.3, 0.8, 0.9])
+    >>> round(precise_threshold(held_out, np.array([0, 1, 0, 1, 1]) > 0), 2)
+    0.55
+    """
+    order = np.argsort(-probabilities, kind="stable")
+    ranked = probabilities[order]
+    precision = np.cumsum(target[order]) / np.arange(1, len(ranked) + 1)
+    last_of_tie = np.append(ranked[1:] < ranked[:-1], True)
+    good = np.flatnonzero(last_of_tie & (precision >= PRECISION))
+    last = int(good[-1]) if len(good) else int(np.argmax(last_of_tie))
+    below = float(ranked[last + 1]) if last + 1 < len(ranked) else 0.0
+    return max((float(ranked[last]) + below) / 2, at_least)

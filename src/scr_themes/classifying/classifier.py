@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from numbers import Real
 from typing import Any, Self
 
 import numpy as np
@@ -13,8 +14,9 @@ from sklearn.metrics import f1_score
 from sklearn.utils.validation import check_is_fitted, validate_data
 from threadpoolctl import threadpool_limits
 
-from scr_themes.classifying.evidence import Span, find_evidence
-from scr_themes.classifying.features import extract
+from scr_themes.classifying.attention import AttentionHeads, AttentionRoleHead
+from scr_themes.classifying.evidence import Span, attended_evidence, find_evidence
+from scr_themes.classifying.features import extract, read_tokens
 from scr_themes.classifying.fitting import FitSettings, Rotation, fit_heads, fit_role_head
 from scr_themes.classifying.heads import Heads, RoleHead
 from scr_themes.classifying.inputs import (
@@ -28,11 +30,16 @@ from scr_themes.classifying.inputs import (
 )
 from scr_themes.codebook import Codebook
 from scr_themes.documents import Passage, Tag, TaggedPassage
+from scr_themes.encoding.protocol import TokenVectors
 from scr_themes.errors import LabelsError
 from scr_themes.labels import indicator
 
 # Evidence is sought from this share of a threshold on, so that a lower cut still has sentences.
 NEAR = 0.5
+
+Threshold = str | float | Mapping[str, str | float] | None
+# What heads read: an array of vectors, or the token vectors of each passage.
+Inputs = NDArray[np.float32] | list[TokenVectors]
 
 
 class ThemeClassifier(ClassifierMixin, BaseEstimator):
@@ -43,7 +50,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
 
     Parameters
     ----------
-    encoder : Encoder, str, path-like or None, default "minilm"
+    encoder : Encoder, str, path-like or None, default "accurate"
         What turns texts into vectors: the name of a bundled model, the folder of an exported
         encoder or of a sentence-transformers model (extra ``train``), or any object with
         ``encode(texts)``. ``None``: ``X`` is not texts but features, shape (n, n_features),
@@ -64,9 +71,10 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
     ----------
     codebook_ : Codebook
         The themes and roles, in column order.
-    heads_ : Heads
-        Arrays of the theme heads.
-    role_head_ : RoleHead or None
+    heads_ : Heads or AttentionHeads
+        Arrays of the theme heads: linear ones over passage vectors from :meth:`fit`, attention
+        over token vectors from :func:`scr_themes.training.fine_tune`, as in the bundled models.
+    role_head_ : RoleHead, AttentionRoleHead or None
         Arrays of the role head; None where roles were not given to :meth:`fit`.
     encoder_ : Encoder or None
         The encoder itself.
@@ -96,7 +104,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
 
     def __init__(
         self,
-        encoder: EncoderLike = "minilm",
+        encoder: EncoderLike = "accurate",
         *,
         codebook: Codebook | None = None,
         C: float = 0.003,
@@ -176,13 +184,15 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
             seed=self.random_state,
             max_iter=self.max_iter,
         )
-        self.role_head_: RoleHead | None = None
+        self.role_head_: RoleHead | AttentionRoleHead | None = None
         # On one thread: many small fits wait for more threads than they gain by them, and the
         # same data gives the same heads whatever the number of cores.
         with threadpool_limits(1, user_api="blas"):
             rotation = Rotation.fit(features)
             rotated = rotation.apply(features)
-            self.heads_: Heads = fit_heads(rotation, rotated, target, about, settings)
+            self.heads_: Heads | AttentionHeads = fit_heads(
+                rotation, rotated, target, about, settings
+            )
             if codes is not None:
                 self.role_head_ = fit_role_head(rotation, rotated, codes, len(role_ids), settings)
         self.codebook_ = codebook
@@ -227,21 +237,34 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         found = extract(self.encoder_, texts)
         if reset:
             self.n_features_in_ = found.shape[1]
-        elif texts and found.shape[1] != self.n_features_in_:
-            raise LabelsError(
-                "encoder",
-                f"gives {found.shape[1]} features where the heads take {self.n_features_in_}",
-                "use the encoder that the classifier was fitted with",
-            )
+        elif texts:
+            self._check_width(found.shape[1])
         return found
 
-    def _chunks(self, X: Any) -> Iterator[NDArray[np.float32]]:
+    def _check_width(self, width: int) -> None:
+        if width != self.n_features_in_:
+            raise LabelsError(
+                "encoder",
+                f"gives {width} features where the heads take {self.n_features_in_}",
+                "use the encoder that the classifier was fitted with",
+            )
+
+    def _inputs(self, X: Any) -> Any:
+        """Return what the heads read of some texts, or of features given as such."""
+        if isinstance(self.heads_, AttentionHeads) and self.encoder_ is not None:
+            found = read_tokens(self.encoder_, check_texts(X))
+            if found:
+                self._check_width(found[0].vectors.shape[1])
+            return found
+        return self._features(X)
+
+    def _chunks(self, X: Any) -> Iterator[Any]:
         check_is_fitted(self, "heads_")
         if self.encoder_ is None:
             yield self._features(X)
             return
         for texts in chunked(X):
-            yield self._features(texts)
+            yield self._inputs(texts)
 
     @property
     def themes(self) -> tuple[str, ...]:
@@ -258,8 +281,57 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
     @property
     def thresholds(self) -> dict[str, float]:
         """The probability from which each theme is tagged."""
+        return self.cuts(None)
+
+    def cuts(self, threshold: Threshold) -> dict[str, float]:
+        """Return the probability from which each theme is tagged, under a wish of the caller's.
+
+        Parameters
+        ----------
+        threshold : "precise", float, mapping of str to these, or None
+            ``None``: the stored thresholds of best F1. ``"precise"``: those at which nine of ten
+            held-out tags were right, at the price of tags lost. A number: the same for every
+            theme. A mapping: one of these for each theme named, the stored one for the others.
+
+        Returns
+        -------
+        dict of str to float
+
+        Raises
+        ------
+        LabelsError
+            If it is another word, names an unknown theme, or is no probability.
+
+        Examples
+        --------
+        >>> from scr_themes import load
+        >>> load().cuts({"recording": 0.9})["recording"]
+        0.9
+        """
         check_is_fitted(self, "heads_")
-        return dict(zip(self.themes, map(float, self.heads_.thresholds), strict=True))
+        stored = dict(zip(self.themes, map(float, self.heads_.thresholds), strict=True))
+        precise = dict(zip(self.themes, map(float, self.heads_.precise), strict=True))
+        wanted: Mapping[str, Any] = {}
+        if isinstance(threshold, Mapping):
+            wanted = threshold
+        elif threshold is not None:
+            wanted = dict.fromkeys(stored, threshold)
+        cuts = dict(stored)
+        for theme, cut in wanted.items():
+            if theme not in stored:
+                raise LabelsError(
+                    "threshold", f"{theme!r} is not a theme of the model", "see .themes"
+                )
+            if isinstance(cut, Real) and 0 <= float(cut) <= 1:
+                cuts[theme] = float(cut)
+            elif isinstance(cut, str) and cut == "precise":
+                cuts[theme] = precise[theme]
+            else:
+                raise LabelsError(
+                    "threshold", f"{cut!r} is neither a probability nor 'precise'",
+                    "give one of these for all themes, or a mapping of theme ids to them",
+                )  # fmt: skip
+        return cuts
 
     def predict_proba(self, X: Iterable[str] | NDArray[np.floating]) -> NDArray[np.float32]:
         """Return calibrated probabilities.
@@ -277,9 +349,15 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         parts = [self.heads_.probabilities(part) for part in self._chunks(X)]
         return np.concatenate(parts) if parts else np.empty((0, len(self.themes)), np.float32)
 
-    def predict(self, X: Iterable[str] | NDArray[np.floating]) -> NDArray[np.bool_]:
-        """Return which themes reach their thresholds: bool, shape (n_texts, n_themes)."""
-        return np.asarray(self.predict_proba(X) >= self.heads_.thresholds)
+    def predict(
+        self, X: Iterable[str] | NDArray[np.floating], *, threshold: Threshold = None
+    ) -> NDArray[np.bool_]:
+        """Return which themes reach their thresholds: bool, shape (n_texts, n_themes).
+
+        ``threshold`` is that of :meth:`cuts`.
+        """
+        cuts = np.array(list(self.cuts(threshold).values()))
+        return np.asarray(self.predict_proba(X) >= cuts)
 
     def predict_role_proba(self, X: Iterable[str] | NDArray[np.floating]) -> NDArray[np.float32]:
         """Return calibrated probabilities of roles: float32, shape (n_texts, n_roles).
@@ -305,20 +383,24 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         codes = self.predict_role_proba(X).argmax(axis=1)
         return np.asarray(np.array(self.roles)[codes], dtype=np.str_)
 
-    def _role_head(self) -> RoleHead:
+    def _role_head(self) -> RoleHead | AttentionRoleHead:
         if self.role_head_ is None:
             raise LabelsError(
                 "ThemeClassifier", "was fitted without roles", "give fit(..., roles=...)"
             )
         return self.role_head_
 
-    def tag(self, X: Iterable[str | Passage]) -> list[TaggedPassage]:
+    def tag(
+        self, X: Iterable[str | Passage], *, threshold: Threshold = None
+    ) -> list[TaggedPassage]:
         """Tag passages: themes with probability and evidence, and the role.
 
         Parameters
         ----------
         X : iterable of str or Passage
             Passages; a bare text becomes one without page or number.
+        threshold : optional
+            As in :meth:`cuts`.
 
         Returns
         -------
@@ -336,28 +418,29 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
                 "ThemeClassifier", "works on features, and evidence needs the words",
                 "give it an encoder",
             )  # fmt: skip
+        cuts = np.array(list(self.cuts(threshold).values()))
         tagged: list[TaggedPassage] = []
         for chunk in chunked(X):
             passages = [
                 item if isinstance(item, Passage) else bare_passage(item, len(tagged) + i)
                 for i, item in enumerate(chunk)
             ]
-            tagged += self._tag_chunk(passages)
+            tagged += self._tag_chunk(passages, cuts)
         return tagged
 
-    def _tag_chunk(self, passages: list[Passage]) -> list[TaggedPassage]:
-        features = self._features([passage.text for passage in passages])
-        probabilities = self.heads_.probabilities(features)
-        thresholds = self.heads_.thresholds
-        roles = None if self.role_head_ is None else self.role_head_.probabilities(features)
-        evidence = self._evidence(passages, probabilities)
+    def _tag_chunk(self, passages: list[Passage], cuts: NDArray[np.float64]) -> list[TaggedPassage]:
+        inputs = self._inputs([passage.text for passage in passages])
+        probabilities = self.heads_.probabilities(inputs)
+        roles = None if self.role_head_ is None else self.role_head_.probabilities(inputs)
+        near = (probabilities >= np.minimum(NEAR * self.heads_.thresholds, cuts)).any(axis=1)
+        evidence = self._evidence(passages, np.flatnonzero(near), inputs)
         tagged = []
         for row, passage in enumerate(passages):
             candidates = tuple(
                 Tag(theme, float(probabilities[row, k]), evidence[row][k])
                 for k, theme in enumerate(self.themes)
             )
-            reached = probabilities[row] >= thresholds
+            reached = probabilities[row] >= cuts
             tags = [tag for tag, enough in zip(candidates, reached, strict=True) if enough]
             code = 0 if roles is None else int(roles[row].argmax())
             tagged.append(
@@ -372,20 +455,23 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         return tagged
 
     def _evidence(
-        self, passages: list[Passage], probabilities: NDArray[np.float32]
+        self, passages: list[Passage], near: NDArray[np.intp], inputs: Inputs
     ) -> list[list[Span]]:
         """Find evidence where a theme is tagged or nearly so; elsewhere it is the whole passage.
 
-        Most passages of a review carry nothing, and finding evidence costs several readings.
+        Most passages of a review carry nothing, and finding evidence by occlusion costs several
+        readings.
         """
-        near = np.flatnonzero((probabilities >= NEAR * self.heads_.thresholds).any(axis=1))
         spans = [[(0, len(passage.text))] * len(self.themes) for passage in passages]
-        if self.encoder_ is not None and len(near):
-            texts = [passages[i].text for i in near]
-            for i, found in zip(
-                near, find_evidence(self.encoder_, self.heads_, texts), strict=True
-            ):
-                spans[i] = found
+        if self.encoder_ is None or not len(near):
+            return spans
+        texts = [passages[i].text for i in near]
+        if isinstance(self.heads_, AttentionHeads):
+            found = attended_evidence(self.heads_, texts, [inputs[i] for i in near])
+        else:
+            found = find_evidence(self.encoder_, self.heads_, texts)
+        for i, evidence in zip(near, found, strict=True):
+            spans[i] = evidence
         return spans
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
@@ -425,3 +511,45 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         tags.input_tags.string = self.encoder is not None
         tags.input_tags.two_d_array = self.encoder is None
         return tags
+
+
+def assemble(
+    encoder: EncoderLike,
+    codebook: Codebook,
+    heads: Heads | AttentionHeads,
+    role_head: RoleHead | AttentionRoleHead | None,
+    *,
+    coder: str = "ThemeClassifier",
+    n_features: int | None = None,
+    **settings: Any,
+) -> ThemeClassifier:
+    """Put a fitted classifier together from heads that were fitted elsewhere.
+
+    Parameters
+    ----------
+    encoder : Encoder, str or path-like
+        What the heads read.
+    codebook : Codebook
+        Themes and roles, in the order of the heads.
+    heads : Heads or AttentionHeads
+    role_head : RoleHead, AttentionRoleHead or None
+    coder : str, default "ThemeClassifier"
+        What it signs its tags with.
+    n_features : int, optional
+        Width of what the heads read; by default that of their weights.
+    **settings
+        Parameters of :class:`ThemeClassifier`, for fitting it anew.
+
+    Returns
+    -------
+    ThemeClassifier
+    """
+    classifier = ThemeClassifier(encoder, codebook=codebook, **settings)
+    classifier.encoder_ = open_encoder(encoder)
+    classifier.heads_ = heads
+    classifier.role_head_ = role_head
+    classifier.codebook_ = codebook
+    classifier.classes_ = np.array([[False, True]] * len(codebook.themes))
+    classifier.n_features_in_ = heads.weights.shape[1] if n_features is None else n_features
+    classifier.coder_ = coder
+    return classifier

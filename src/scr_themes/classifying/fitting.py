@@ -12,9 +12,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 
 from scr_themes.classifying.calibration import (
+    PRECISION,
     best_f1_threshold,
     fit_sigmoid,
     fit_temperature,
+    precise_threshold,
 )
 from scr_themes.classifying.heads import Floats, Heads, RoleHead, joint_scores
 
@@ -147,7 +149,7 @@ def fit_heads(
     wrong = fit_linear(rotated, np.asarray(y.any(axis=1)), settings)
     fits = [fit_linear(rotated, topics[:, k], settings) for k in range(n_themes)]
     slopes, intercepts = np.ones(n_themes), np.zeros(n_themes)
-    thresholds = np.full(n_themes, 0.5)
+    thresholds, precise = np.full(n_themes, 0.5), np.full(n_themes, PRECISION)
     for k, topic in enumerate(fits):
         target = y[:, k]
         if target.all() or not target.any():
@@ -161,6 +163,7 @@ def fit_heads(
             slopes[k], intercepts[k] = fit_sigmoid(held_out[seen], target[seen])
             calibrated = expit(slopes[k] * held_out[seen] + intercepts[k])
             thresholds[k] = best_f1_threshold(calibrated, target[seen])
+            precise[k] = precise_threshold(calibrated, target[seen], at_least=thresholds[k])
         else:
             thresholds[k] = 1 / 3  # expit(log(p)) where p, the uncalibrated product, is a half
     weights, biases = rotation.undo(
@@ -168,7 +171,12 @@ def fit_heads(
         np.array([fit.bias for fit in (*fits, wrong)]),
     )
     return Heads(
-        weights.astype(np.float32), biases.astype(np.float32), slopes, intercepts, thresholds
+        weights.astype(np.float32),
+        biases.astype(np.float32),
+        slopes,
+        intercepts,
+        thresholds,
+        precise,
     )
 
 

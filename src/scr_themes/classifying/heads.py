@@ -28,6 +28,9 @@ class Heads:
         Probability is ``expit(slope * score + intercept)``.
     thresholds : ndarray of float64, shape (n_themes,)
         Probability from which a theme is tagged.
+    precise : ndarray of float64, shape (n_themes,)
+        The same where precision counts for more: see
+        :func:`~scr_themes.classifying.calibration.precise_threshold`.
     """
 
     weights: NDArray[np.float32]
@@ -35,6 +38,7 @@ class Heads:
     slopes: Floats
     intercepts: Floats
     thresholds: Floats
+    precise: Floats
 
     def probabilities(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return float32 probabilities, shape (n_rows, n_themes)."""

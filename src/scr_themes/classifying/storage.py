@@ -8,7 +8,8 @@
 
 Nothing is pickled and nothing is imported by name. To raise the format number: add to
 ``_READABLE`` what the new version still reads, keep a folder written by the old version under
-``tests/classifying/formats/``, and say in ``CHANGELOG.md`` what changed.
+``tests/classifying/formats/``, and say in ``CHANGELOG.md`` what changed. Format 2 added
+``themes.precise``, and attention heads: those whose arrays include ``themes.queries``.
 """
 
 from __future__ import annotations
@@ -28,16 +29,17 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
 
-from scr_themes.classifying.classifier import ThemeClassifier
+from scr_themes.classifying.attention import AttentionHeads, AttentionRoleHead
+from scr_themes.classifying.calibration import PRECISION
+from scr_themes.classifying.classifier import ThemeClassifier, assemble
 from scr_themes.classifying.heads import Heads, RoleHead
-from scr_themes.classifying.inputs import open_encoder
 from scr_themes.codebook import Codebook
 from scr_themes.encoding.onnx import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE, OnnxEncoder
 from scr_themes.encoding.protocol import Encoder
 from scr_themes.errors import ModelError, ScrThemesError
 
-FORMAT = 1
-_READABLE = frozenset({1})
+FORMAT = 2
+_READABLE = frozenset({1, 2})
 _MANIFEST = "model.json"
 _HEADS = "heads.safetensors"
 _ENCODER = "encoder"
@@ -129,13 +131,29 @@ def _may_replace(target: Path) -> bool:
 
 
 def _arrays(classifier: ThemeClassifier) -> dict[str, NDArray[Any]]:
-    arrays = {f"themes.{f.name}": getattr(classifier.heads_, f.name) for f in fields(Heads)}
-    role = classifier.role_head_
-    if role is not None:
-        arrays["roles.weights"] = role.weights
-        arrays["roles.biases"] = role.biases
-        arrays["roles.temperature"] = np.array([role.temperature])
-    return {key: np.ascontiguousarray(value) for key, value in arrays.items()}
+    parts = {"themes": classifier.heads_, "roles": classifier.role_head_}
+    return {
+        f"{part}.{f.name}": np.ascontiguousarray(np.atleast_1d(getattr(heads, f.name)))
+        for part, heads in parts.items()
+        if heads is not None
+        for f in fields(heads)
+    }
+
+
+def _heads(arrays: dict[str, NDArray[Any]]) -> Heads | AttentionHeads:
+    kind = AttentionHeads if "themes.queries" in arrays else Heads
+    if "themes.precise" not in arrays:  # format 1
+        arrays["themes.precise"] = np.maximum(arrays["themes.thresholds"], PRECISION)
+    return kind(**{f.name: arrays[f"themes.{f.name}"] for f in fields(kind)})
+
+
+def _role_head(arrays: dict[str, NDArray[Any]]) -> RoleHead | AttentionRoleHead | None:
+    if "roles.weights" not in arrays:
+        return None
+    kind = AttentionRoleHead if "roles.queries" in arrays else RoleHead
+    found: dict[str, Any] = {f.name: arrays[f"roles.{f.name}"] for f in fields(kind)}
+    found["temperature"] = float(found["temperature"][0])
+    return kind(**found)
 
 
 def read_model(
@@ -167,34 +185,21 @@ def read_model(
         _check_file(source, name, checksum)
     try:
         arrays = load_arrays((source / _HEADS).read_bytes())
-        themes = {f.name: arrays[f"themes.{f.name}"] for f in fields(Heads)}
+        heads, role_head = _heads(arrays), _role_head(arrays)
         codebook = Codebook.from_dict(manifest["codebook"], source=str(source / _MANIFEST))
         settings = {key: manifest["settings"][key] for key in _SETTINGS}
         n_features = int(manifest["n_features"])
         stored = manifest["encoder"] is not None
         coder = f"{manifest['name']} {manifest['version']}"
-        role_head = None
-        if "roles.weights" in arrays:
-            role_head = RoleHead(
-                arrays["roles.weights"],
-                arrays["roles.biases"],
-                float(arrays["roles.temperature"][0]),
-            )
     except (KeyError, TypeError, ValueError, SafetensorError, ScrThemesError) as error:
         raise ModelError(source, f"is damaged ({error})", "get a fresh copy") from error
     if encoder is None:
         if not stored:
             raise ModelError(source, "was saved without its encoder", "give load(..., encoder=...)")
         encoder = OnnxEncoder(source / _ENCODER)
-    classifier = ThemeClassifier(encoder=encoder, codebook=codebook, **settings)
-    classifier.encoder_ = open_encoder(encoder)
-    classifier.heads_ = Heads(**themes)
-    classifier.role_head_ = role_head
-    classifier.codebook_ = codebook
-    classifier.classes_ = np.array([[False, True]] * len(codebook.themes))
-    classifier.n_features_in_ = n_features
-    classifier.coder_ = coder
-    return classifier
+    return assemble(
+        encoder, codebook, heads, role_head, coder=coder, n_features=n_features, **settings
+    )
 
 
 def _read_manifest(source: Path) -> dict[str, Any]:

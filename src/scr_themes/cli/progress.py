@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -84,3 +84,23 @@ def progress_bar(n_files: int, *, on_stdout: bool) -> Iterator[Bar]:
         *columns, console=Console(stderr=True), transient=True, redirect_stdout=False
     ) as progress:
         yield Bar(progress, n_files, gives_way=on_stdout and sys.stdout.isatty())
+
+
+@contextmanager
+def step_bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar of steps with the time left, if standard error is a terminal.
+
+    Yields
+    ------
+    callable
+        To be called with how many steps are done, and of how many.
+    """
+    if not sys.stderr.isatty():
+        yield lambda done, total: None  # noqa: ARG005 - nobody watches
+        return
+    from rich.console import Console  # noqa: PLC0415 - for terminals only
+    from rich.progress import Progress  # noqa: PLC0415
+
+    with Progress(console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(title, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)

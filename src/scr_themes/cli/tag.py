@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -26,6 +26,37 @@ def _known_format(name: str | None) -> str | None:
     if name is not None and name not in FORMATS:
         raise typer.BadParameter(f"{name!r} is not one of {', '.join(FORMATS)}")
     return name
+
+
+def _threshold(given: list[str], themes: Collection[str]) -> str | float | dict[str, str | float]:
+    """Read the values of ``--threshold``: a word or number for all themes, or one a theme."""
+    if len(given) == 1 and "=" not in given[0]:
+        return _cut(given[0])
+    cuts = {}
+    for value in given:
+        theme, equals, number = value.partition("=")
+        if not equals:
+            raise typer.BadParameter(
+                f"{value!r} beside others; give ID=CUT, or one value for all themes",
+                param_hint="'--threshold'",
+            )
+        check_ids([theme], themes, "--threshold")
+        cuts[theme] = _cut(number)
+    return cuts
+
+
+def _cut(text: str) -> str | float:
+    if text == "precise":
+        return text
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 1:
+        raise typer.BadParameter(
+            f"{text!r} is neither a number from 0 to 1 nor 'precise'", param_hint="'--threshold'"
+        )
+    return number
 
 
 def _usable_jobs(jobs: int) -> int:
@@ -74,12 +105,11 @@ def tag(
     ] = 1,
     model: Model = None,
     threshold: Annotated[
-        float | None,
+        list[str] | None,
         typer.Option(
-            min=0,
-            max=1,
-            metavar="FLOAT",
-            help="Tag from this probability on. [default: the model's, one for each theme]",
+            metavar="CUT",
+            help="Tag from this probability on: a number, `precise` (nine in ten right, fewer "
+            "found), or ID=CUT for one theme; may be repeated. [default: the model's]",
         ),
     ] = None,
     limit: Annotated[
@@ -95,8 +125,8 @@ def tag(
 
     Each comes with the theme, its probability, the sentence that shows it, page and paragraph.
 
-    Probabilities are calibrated on the passages that the model was fitted to: of those at 0.80,
-    about 8 in 10 carry the theme. In documents of another kind more or fewer do. They are a
+    Probabilities are calibrated: in documents like those that the model was calibrated on, about
+    8 in 10 of those at 0.80 carry the theme. In others more or fewer do. They are a
     program's reading; check each passage against its page before you cite it.
     """
     form = _format(output, format_name)
@@ -112,6 +142,7 @@ def tag(
     classifier = load_model(model)
     check_ids(theme or (), classifier.themes, "--theme")
     check_ids(role or (), classifier.roles, "--role")
+    cuts = None if not threshold else classifier.cuts(_threshold(threshold, classifier.themes))
 
     with progress_bar(len(found), on_stdout=output == "-") as bar:
 
@@ -131,7 +162,7 @@ def tag(
             ):
                 for warning in tagged.document.warnings:
                     say(f"{tagged.document.name}: {warning}")
-                yield select(tagged, themes=theme or (), roles=role or (), threshold=threshold)
+                yield select(tagged, themes=theme or (), roles=role or (), threshold=cuts)
 
         write(
             bar.watch(documents()),

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scr_themes.encoding.windows import window_spans
+from scr_themes.encoding.protocol import TokenVectors
+from scr_themes.encoding.windows import window_cores, window_spans
 from scr_themes.errors import ModelError
 
 MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 CONFIG_FILE = "encoder.json"
+_Made = TypeVar("_Made")
 
 
 class OnnxEncoder:
@@ -85,7 +87,8 @@ class OnnxEncoder:
             raise ModelError(
                 self.folder, f"does not open ({error})", "export the encoder again"
             ) from error
-        width = session.get_outputs()[0].shape[-1]
+        outputs = {output.name: output.shape[-1] for output in session.get_outputs()}
+        width = outputs.get("embedding")
         marks = [tokenizer.token_to_id(mark) for mark in ("[CLS]", "[SEP]")]
         if width != self.dimensions or None in marks:
             raise ModelError(
@@ -95,6 +98,8 @@ class OnnxEncoder:
             )
         tokenizer.no_truncation()
         tokenizer.no_padding()
+        self._outputs = tuple(outputs)
+        self._first, self._last = marks
         return session, tokenizer
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -111,34 +116,66 @@ class OnnxEncoder:
             The same for a text whatever stands beside it.
         """
         vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
-        encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
-        # Longest first, so that no thread is left with a long text when the others are done.
-        order = sorted(range(len(texts)), key=lambda i: -len(encodings[i].ids))
-
-        def run(i: int) -> None:
-            vectors[i] = self._vector(encodings[i].ids)
-
-        if self.n_threads == 1 or len(texts) < 2:
-            for i in order:
-                run(i)
-        else:
-            with ThreadPoolExecutor(self.n_threads) as pool:
-                list(pool.map(run, order))
+        for i, vector in enumerate(self._map(self._vector, texts)):
+            vectors[i] = vector
         return vectors
 
-    def _vector(self, ids: Sequence[int]) -> NDArray[np.float32]:
-        first = int(self._tokenizer.token_to_id("[CLS]"))
-        last = int(self._tokenizer.token_to_id("[SEP]"))
-        rows = []
-        for start, end in window_spans(len(ids), self.window - 2):
-            window = np.array([[first, *ids[start:end], last]], dtype=np.int64)
-            feed = {"input_ids": window, "attention_mask": np.ones_like(window)}
-            rows.append(self._session.run(None, feed)[0][0])
+    def tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Return the vectors of each text's tokens, without those of the two special ones.
+
+        A token that two windows share has its vector from the one where it stands deeper inside.
+
+        Parameters
+        ----------
+        texts : sequence of str
+
+        Returns
+        -------
+        list of TokenVectors
+            The same for a text whatever stands beside it.
+
+        Raises
+        ------
+        ModelError
+            If the encoder was exported without token vectors.
+        """
+        if "tokens" not in self._outputs:
+            raise ModelError(self.folder, "gives no token vectors", "export the encoder again")
+        return self._map(self._tokens, texts)
+
+    def _map(self, function: Callable[[Any], _Made], texts: Sequence[str]) -> list[_Made]:
+        """Apply a function to the encoding of each text, several at once."""
+        encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        if self.n_threads == 1 or len(texts) < 2:
+            return [function(encoding) for encoding in encodings]
+        # Longest first, so that no thread is left with a long text when the others are done.
+        order = sorted(range(len(texts)), key=lambda i: -len(encodings[i].ids))
+        with ThreadPoolExecutor(self.n_threads) as pool:
+            made = dict(zip(order, pool.map(lambda i: function(encodings[i]), order), strict=True))
+        return [made[i] for i in range(len(texts))]
+
+    def _run(self, output: str, ids: Sequence[int]) -> NDArray[np.float32]:
+        window = np.array([[self._first, *ids, self._last]], dtype=np.int64)
+        feed = {"input_ids": window, "attention_mask": np.ones_like(window)}
+        return np.asarray(self._session.run([output], feed)[0][0], dtype=np.float32)
+
+    def _vector(self, encoding: Any) -> NDArray[np.float32]:
+        spans = window_spans(len(encoding.ids), self.window - 2)
+        rows = [self._run("embedding", encoding.ids[start:end]) for start, end in spans]
         if len(rows) == 1:
-            return np.asarray(rows[0], dtype=np.float32)
+            return rows[0]
         stacked = np.stack(rows)
         pooled = np.where(self._poolings, stacked.max(axis=0), stacked.mean(axis=0))
         return np.asarray(pooled, dtype=np.float32)
+
+    def _tokens(self, encoding: Any) -> TokenVectors:
+        spans = window_spans(len(encoding.ids), self.window - 2)
+        parts = []
+        for (start, end), (first, last) in zip(spans, window_cores(spans), strict=True):
+            vectors = self._run("tokens", encoding.ids[start:end])
+            parts.append(vectors[1 + first - start : 1 + last - start])
+        starts = np.array([span[0] for span in encoding.offsets], dtype=np.intp)
+        return TokenVectors(np.concatenate(parts), starts)
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the session out: a copy in another process opens its own."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -27,4 +28,32 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one vector a text: float32 of shape (n_texts, n_dimensions)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TokenVectors:
+    """What an encoder makes of each token of one text.
+
+    Attributes
+    ----------
+    vectors : ndarray of float32, shape (n_tokens, n_dimensions)
+        One a token, in the order of the text; none for an empty text.
+    starts : ndarray of int, shape (n_tokens,)
+        Where in the text each token begins, in code points.
+    """
+
+    vectors: NDArray[np.float32]
+    starts: NDArray[np.intp]
+
+
+@runtime_checkable
+class TokenEncoder(Encoder, Protocol):
+    """An encoder that gives a vector for each token, too: what attention heads read.
+
+    The promises of :class:`Encoder` hold: the same vectors in any company, the whole text read.
+    """
+
+    def tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        """Return the token vectors of each text."""
         ...

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 
 def window_spans(n_tokens: int, size: int) -> list[tuple[int, int]]:
     """Cut a run of tokens into windows that overlap by at least a quarter.
@@ -35,3 +38,26 @@ def window_spans(n_tokens: int, size: int) -> list[tuple[int, int]]:
     last = n_tokens - size
     starts = [round(i * last / (count - 1)) for i in range(count)]
     return [(start, start + size) for start in starts]
+
+
+def window_cores(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Share tokens out among overlapping windows: each overlap is cut in the middle.
+
+    Parameters
+    ----------
+    spans : sequence of (int, int)
+        Windows, as :func:`window_spans` gives them.
+
+    Returns
+    -------
+    list of (int, int)
+        A part of each window; together they hold every token once.
+
+    Examples
+    --------
+    >>> window_cores([(0, 20), (15, 35), (30, 50)])
+    [(0, 17), (17, 32), (32, 50)]
+    """
+    cuts = [(start + end) // 2 for (_, end), (start, _) in pairwise(spans)]
+    edges = [spans[0][0], *cuts, spans[-1][1]]
+    return list(pairwise(edges))

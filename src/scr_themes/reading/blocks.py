@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -89,6 +89,37 @@ def normalise(text: str) -> str:
     folded = unicodedata.normalize("NFC", text).translate(_FOLD)
     kept = _CONTROL.sub(" ", _SURROGATE.sub("\ufffd", folded))
     return unicodedata.normalize("NFC", " ".join(kept.split()))
+
+
+def normalised_starts(text: str, starts: Sequence[int]) -> list[int]:
+    """Return where some places of a text lie once it is normalised.
+
+    Parameters
+    ----------
+    text : str
+    starts : sequence of int
+        Places in ``text`` where a word begins, in order: where its sentences do.
+
+    Returns
+    -------
+    list of int
+        Their places in ``normalise(text)``.
+
+    Examples
+    --------
+    >>> text = "No.  The ‘ofﬁcer’  left.  Yes."
+    >>> [normalise(text)[at:] for at in normalised_starts(text, [0, 5, 25])]
+    ["No. The 'officer' left. Yes.", "The 'officer' left. Yes.", 'Yes.']
+    """
+    found, at, before = [], 0, 0
+    for start in starts:
+        piece = text[before:start]
+        kept = normalise(piece)
+        # One space is left of the white space in front, if there are words before it.
+        at += len(kept) + (bool(kept) and normalise(f"{piece}.") != f"{kept}.")
+        found.append(at)
+        before = start
+    return found
 
 
 def split_number(text: str) -> tuple[str | None, str]:

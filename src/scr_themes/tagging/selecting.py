@@ -40,7 +40,7 @@ def select(
     >>> passage = TaggedPassage(passage=Passage(text="No notes exist."), role="finding",
     ...                         role_probability=0.9, tags=(), candidates=(tag,))
     >>> document = Document(path=None, title="A review", text="", passages=())
-    >>> tagged = TaggedDocument(document=document, passages=(passage,), coder="minilm 1")
+    >>> tagged = TaggedDocument(document=document, passages=(passage,), coder="accurate 1")
     >>> [p.themes for p in select(tagged, themes={"recording"}, threshold=0.3).passages]
     [('recording',)]
     """

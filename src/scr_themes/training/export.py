@@ -1,4 +1,4 @@
-"""Export a BERT-like encoder to a small int8 ONNX graph that gives pooled vectors."""
+"""Export encoders to small int8 ONNX graphs that give pooled vectors and token vectors."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from scr_themes.encoding.onnx import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE
-from scr_themes.errors import MissingExtraError, ModelError
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from tokenizers import Tokenizer
+from transformers import AutoModel
 
-try:
-    import torch
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-    from tokenizers import Tokenizer
-    from transformers import AutoModel
-except ImportError as error:  # pragma: no cover - depends on what is installed
-    raise MissingExtraError(error.name or "torch", "train") from error
+from scr_themes.encoding.onnx import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE
+from scr_themes.errors import ModelError
+from scr_themes.training.networks import ConvolutionalEncoder
 
 
 class _PooledLayers(torch.nn.Module):
-    """An encoder with mean and maximum over tokens of chosen layers as its only output."""
+    """A transformer that gives mean and maximum over tokens of chosen layers, and the last layer.
+
+    The last layer's token vectors are what attention heads read; see ``OnnxEncoder.tokens``.
+    """
 
     def __init__(self, model: Any, layers: Sequence[int], poolings: Sequence[str]) -> None:
         super().__init__()
@@ -30,18 +31,42 @@ class _PooledLayers(torch.nn.Module):
         self.layers = tuple(layers)
         self.poolings = tuple(poolings)
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         hidden = self.model(
             input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=True
         ).hidden_states
-        mask = attention_mask[..., None].to(hidden[0].dtype)
-        parts = []
-        for layer in self.layers:
-            if "mean" in self.poolings:
-                parts.append((hidden[layer] * mask).sum(1) / mask.sum(1))
-            if "max" in self.poolings:
-                parts.append((hidden[layer] + (mask - 1) * 1e4).amax(1))
-        return torch.cat(parts, dim=1)
+        layers = [hidden[layer] for layer in self.layers]
+        return _pool(layers, attention_mask, self.poolings), hidden[-1]
+
+
+class _PooledTokens(torch.nn.Module):
+    """The same of an encoder that gives one layer of token vectors."""
+
+    def __init__(self, encoder: ConvolutionalEncoder, poolings: Sequence[str]) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.poolings = tuple(poolings)
+
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        vectors = self.encoder(input_ids, attention_mask)
+        return _pool([vectors], attention_mask, self.poolings), vectors
+
+
+def _pool(
+    layers: Sequence[torch.Tensor], attention_mask: torch.Tensor, poolings: Sequence[str]
+) -> torch.Tensor:
+    mask = attention_mask[..., None].to(layers[0].dtype)
+    parts = []
+    for layer in layers:
+        if "mean" in poolings:
+            parts.append((layer * mask).sum(1) / mask.sum(1))
+        if "max" in poolings:
+            parts.append((layer + (mask - 1) * 1e4).amax(1))
+    return torch.cat(parts, dim=1)
 
 
 def export_encoder(
@@ -90,40 +115,95 @@ def export_encoder(
     model = AutoModel.from_pretrained(
         source, add_pooling_layer=False, attn_implementation="eager", local_files_only=True
     ).eval()
+    _write(
+        _PooledLayers(model, layers, poolings),
+        target,
+        source / TOKENIZER_FILE,
+        {
+            "window": window,
+            "dimensions": len(layers) * len(poolings) * int(model.config.hidden_size),
+            "layers": list(layers),
+            "poolings": list(poolings),
+            "int8": int8,
+        },
+    )
+    return target
+
+
+def export_convolutions(
+    encoder: ConvolutionalEncoder,
+    tokenizer_file: str | Path,
+    target: str | Path,
+    *,
+    window: int = 256,
+    int8: bool = True,
+) -> Path:
+    """Export a convolutional encoder for :class:`scr_themes.encoding.OnnxEncoder`.
+
+    Parameters
+    ----------
+    encoder : ConvolutionalEncoder
+    tokenizer_file : path-like
+        The ``tokenizer.json`` that its vocabulary is of.
+    target : path-like
+        The folder to write to.
+    window : int, default 256
+        Tokens read at once, the two special ones included.
+    int8 : bool, default True
+        Quantize embeddings and pointwise layers; else fp32.
+
+    Returns
+    -------
+    pathlib.Path
+        ``target``.
+    """
+    poolings = ("mean", "max")
+    config = {
+        "window": window,
+        "dimensions": len(poolings) * encoder.width,
+        "layers": [-1],
+        "poolings": list(poolings),
+        "int8": int8,
+    }
+    _write(_PooledTokens(encoder, poolings), Path(target), Path(tokenizer_file), config)
+    return Path(target)
+
+
+def _write(
+    module: torch.nn.Module, target: Path, tokenizer_file: Path, config: dict[str, Any]
+) -> None:
+    """Write the three files of an encoder."""
     target.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         plain = Path(scratch, "plain.onnx")
         example = torch.arange(4)[None]  # any four tokens
         torch.onnx.export(
-            _PooledLayers(model, layers, poolings),
+            module.eval(),
             (example, torch.ones_like(example)),
             str(plain),
             input_names=["input_ids", "attention_mask"],
-            output_names=["embedding"],
+            output_names=["embedding", "tokens"],
             dynamic_axes={
                 "input_ids": {0: "passage", 1: "token"},
                 "attention_mask": {0: "passage", 1: "token"},
                 "embedding": {0: "passage"},
+                "tokens": {0: "passage", 1: "token"},
             },
             opset_version=17,
             dynamo=False,
         )
-        if int8:
+        if config["int8"]:
             quantize_dynamic(
-                plain, target / MODEL_FILE, per_channel=True, weight_type=QuantType.QInt8
+                plain,
+                target / MODEL_FILE,
+                op_types_to_quantize=["MatMul", "Gather"],
+                per_channel=True,
+                weight_type=QuantType.QInt8,
             )
         else:
             shutil.copyfile(plain, target / MODEL_FILE)
-    tokenizer = Tokenizer.from_file(str(source / TOKENIZER_FILE))
+    tokenizer = Tokenizer.from_file(str(tokenizer_file))
     tokenizer.no_padding()
     tokenizer.no_truncation()
     tokenizer.save(str(target / TOKENIZER_FILE), pretty=False)
-    config = {
-        "window": window,
-        "dimensions": len(layers) * len(poolings) * int(model.config.hidden_size),
-        "layers": list(layers),
-        "poolings": list(poolings),
-        "int8": int8,
-    }
     (target / CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
-    return target

@@ -63,7 +63,7 @@ def write(
     >>> from scr_themes.documents import Document
     >>> document = Document(path="a.txt", title="A", text="", passages=())
     >>> stream = io.StringIO()
-    >>> write([TaggedDocument(document=document, passages=(), coder="minilm 1")], stream,
+    >>> write([TaggedDocument(document=document, passages=(), coder="accurate 1")], stream,
     ...       format="csv")
     >>> stream.getvalue()[:29]
     'document,passage,page,paragra'

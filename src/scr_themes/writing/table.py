@@ -20,8 +20,8 @@ Carrier = tuple[TaggedPassage, Tag]
 _LONGEST = 300  # characters of evidence shown
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _CLOSING = (
-    "Prob. is the chance that a careful human coder would give the passage that theme: of the "
-    "passages it was fitted to, about 8 in 10 of those at 0.80 do; in documents of another kind, "
+    "Prob. is the chance that a careful human coder would give the passage that theme: about 8 in "
+    "10 of those at 0.80 do, in documents like those that the model was calibrated on; in others, "
     "more or fewer."
 )
 

@@ -1,0 +1,129 @@
+"""Heads that read tokens: one attention a theme over the passage, and the score of what it sees.
+
+Label-wise attention, as in Mullenbach et al. (2018), *Explainable prediction of medical codes from
+clinical text*, NAACL-HLT, 1101-1111. A passage's mean vector thins a failing out among sentences
+that have nothing to do with it; an attention of its own lets each theme look where its words are,
+and says where it looked. It is taught to look at the sentences that coders marked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, softmax
+
+from scr_themes.encoding.protocol import TokenVectors
+
+Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
+
+
+def shares(tokens: TokenVectors, queries: Singles) -> Singles:
+    """Return how much each column's attention gives each token.
+
+    Parameters
+    ----------
+    tokens : TokenVectors
+    queries : ndarray of float32, shape (n_columns, n_dimensions)
+
+    Returns
+    -------
+    ndarray of float32, shape (n_tokens, n_columns)
+        Each column sums to 1; no row where the text has no token.
+    """
+    if not len(tokens.vectors):
+        return np.empty((0, len(queries)), dtype=np.float32)
+    return np.asarray(softmax(tokens.vectors @ queries.T, axis=0), dtype=np.float32)
+
+
+def attended_scores(
+    passages: Sequence[TokenVectors], queries: Singles, weights: Singles, biases: Singles
+) -> Floats:
+    """Return each passage's score in each column: shape (n_passages, n_columns).
+
+    A column's score is the mean of ``vectors @ weight`` under its attention, plus its bias.
+    """
+    scores = np.empty((len(passages), len(queries)), dtype=np.float64)
+    for i, tokens in enumerate(passages):
+        scores[i] = (shares(tokens, queries) * (tokens.vectors @ weights.T)).sum(axis=0)
+    return scores + biases
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionHeads:
+    """Theme heads over token vectors, with their calibration; arrays only.
+
+    Attributes
+    ----------
+    queries, weights : ndarray of float32, shape (n_themes, n_dimensions)
+    biases : ndarray of float32, shape (n_themes,)
+    slopes, intercepts : ndarray of float64, shape (n_themes,)
+        Probability is ``expit(slope * score + intercept)``.
+    thresholds : ndarray of float64, shape (n_themes,)
+        Probability from which a theme is tagged.
+    precise : ndarray of float64, shape (n_themes,)
+        The same where precision counts for more: see
+        :func:`~scr_themes.classifying.calibration.precise_threshold`.
+    """
+
+    queries: Singles
+    weights: Singles
+    biases: Singles
+    slopes: Floats
+    intercepts: Floats
+    thresholds: Floats
+    precise: Floats
+
+    def scores(self, passages: Sequence[TokenVectors]) -> Floats:
+        """Return uncalibrated scores, shape (n_passages, n_themes)."""
+        return attended_scores(passages, self.queries, self.weights, self.biases)
+
+    def probabilities(self, passages: Sequence[TokenVectors]) -> Singles:
+        """Return float32 probabilities, shape (n_passages, n_themes)."""
+        scores = self.scores(passages)
+        return np.asarray(expit(scores * self.slopes + self.intercepts), dtype=np.float32)
+
+    def sentences(self, tokens: TokenVectors, starts: Sequence[int]) -> NDArray[np.intp]:
+        """Return for each theme which sentence its attention rests on most.
+
+        Parameters
+        ----------
+        tokens : TokenVectors
+        starts : sequence of int
+            Where each sentence begins; a token before the first counts to the first.
+
+        Returns
+        -------
+        ndarray of int, shape (n_themes,)
+        """
+        if len(starts) < 2 or not len(tokens.vectors):
+            return np.zeros(len(self.queries), dtype=np.intp)
+        sentence = np.searchsorted(np.asarray(starts), tokens.starts, side="right") - 1
+        rests = np.zeros((len(starts), len(self.queries)))
+        np.add.at(rests, sentence.clip(min=0), shares(tokens, self.queries))
+        return np.asarray(rests.argmax(axis=0), dtype=np.intp)
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionRoleHead:
+    """A multinomial head over token vectors, with one temperature.
+
+    Attributes
+    ----------
+    queries, weights : ndarray of float32, shape (n_roles, n_dimensions)
+    biases : ndarray of float32, shape (n_roles,)
+    temperature : float
+    """
+
+    queries: Singles
+    weights: Singles
+    biases: Singles
+    temperature: float
+
+    def probabilities(self, passages: Sequence[TokenVectors]) -> Singles:
+        """Return float32 probabilities, shape (n_passages, n_roles)."""
+        scores = attended_scores(passages, self.queries, self.weights, self.biases)
+        return np.asarray(softmax(scores / self.temperature, axis=1), dtype=np.float32)

@@ -1,0 +1,296 @@
+"""From examples to a classifier: fine-tuning, learning from a teacher, calibration."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy.special import expit, softmax
+
+from scr_themes.classifying.attention import AttentionHeads, AttentionRoleHead, attended_scores
+from scr_themes.classifying.calibration import (
+    PRECISION,
+    best_f1_threshold,
+    fit_sigmoid,
+    fit_temperature,
+    precise_threshold,
+)
+from scr_themes.classifying.classifier import ThemeClassifier, assemble
+from scr_themes.classifying.features import read_tokens
+from scr_themes.classifying.inputs import chunked
+from scr_themes.codebook import Codebook
+from scr_themes.encoding import OnnxEncoder, TokenEncoder
+from scr_themes.errors import LabelsError
+from scr_themes.training.examples import Example, Targets, soft_targets, targets_of
+from scr_themes.training.export import export_encoder
+from scr_themes.training.loop import LoopSettings, Progress, predict, train_network
+from scr_themes.training.networks import AttentionNetwork, Tokens, TransformerEncoder
+
+Floats = NDArray[np.float64]
+
+ENOUGH = 10  # passages with a theme: fewer cannot calibrate it by themselves
+
+
+@dataclass(frozen=True, slots=True)
+class Teaching:
+    """What a network is taught, and how it is reported.
+
+    Attributes
+    ----------
+    tokenizer_file : Path
+        The ``tokenizer.json`` of the network's vocabulary.
+    settings : LoopSettings
+    checkpoint : Path or None
+        See :func:`~scr_themes.training.loop.train_network`.
+    on_progress : callable or None
+    """
+
+    tokenizer_file: Path
+    settings: LoopSettings
+    checkpoint: Path | None = None
+    on_progress: Callable[[Progress], object] | None = None
+
+
+def fine_tune(
+    train: Sequence[Example],
+    development: Sequence[Example],
+    *,
+    base: str | Path,
+    folder: str | Path,
+    codebook: Codebook,
+    settings: LoopSettings | None = None,
+    checkpoint: str | Path | None = None,
+    on_progress: Callable[[Progress], object] | None = None,
+) -> ThemeClassifier:
+    """Fine-tune a transformer on coded passages: for thousands of them, not for dozens.
+
+    Parameters
+    ----------
+    train : sequence of Example
+        What is learnt from.
+    development : sequence of Example
+        Passages of other documents, to calibrate probabilities and choose thresholds on.
+    base : path-like
+        A Hugging Face or sentence-transformers model folder of a BERT-like encoder.
+    folder : path-like
+        Where to put the exported encoder, which the classifier reads from.
+    codebook : Codebook
+        Themes and roles.
+    settings : LoopSettings, optional
+        By default three epochs at a rate of 2e-4, which suits an encoder the size of MiniLM.
+    checkpoint, on_progress : optional
+        See :func:`~scr_themes.training.loop.train_network`.
+
+    Returns
+    -------
+    ThemeClassifier
+        Fitted; ``save`` it to keep it with its encoder.
+
+    Raises
+    ------
+    LabelsError
+        If an example has a theme or role that the codebook lacks, or there is none.
+    ModelError
+        If ``base`` is not a model folder.
+    """
+    chosen = settings or LoopSettings(epochs=3, learning_rate=2e-4)
+    # What is wrong with either is said before hours of work.
+    learnt, held = targets_of(train, codebook), targets_of(development, codebook)
+    torch.manual_seed(chosen.seed)
+    encoder = TransformerEncoder(base)
+    network = AttentionNetwork(encoder, len(codebook.theme_ids) + len(codebook.role_ids))
+    tokenizer = Path(base, "tokenizer.json")
+    kept = None if checkpoint is None else Path(checkpoint)
+    window = min(256, encoder.positions)
+    chosen = replace(chosen, window=min(chosen.window, window))
+    teach(network, learnt, Teaching(tokenizer, chosen, kept, on_progress))
+    export_tuned(network, tokenizer, folder, window=window)
+    return finish(network, OnnxEncoder(folder), held, codebook)
+
+
+def export_tuned(
+    network: AttentionNetwork,
+    tokenizer_file: str | Path,
+    folder: str | Path,
+    *,
+    layers: Sequence[int] = (-1,),
+    poolings: Sequence[str] = ("mean", "max"),
+    window: int = 256,
+    int8: bool = True,
+) -> Path:
+    """Export the transformer under a trained network; arguments as in ``export_encoder``."""
+    with tempfile.TemporaryDirectory() as scratch:
+        cast(Any, network.encoder).model.save_pretrained(scratch)
+        shutil.copyfile(tokenizer_file, Path(scratch, "tokenizer.json"))
+        return export_encoder(
+            scratch, folder, layers=layers, poolings=poolings, window=window, int8=int8
+        )
+
+
+def teach(network: AttentionNetwork, targets: Targets, teaching: Teaching) -> None:
+    """Train a network on targets, in place."""
+    tokens = Tokens(teaching.tokenizer_file, targets.texts, teaching.settings.window)
+    train_network(
+        network,
+        tokens,
+        targets,
+        teaching.settings,
+        checkpoint=teaching.checkpoint,
+        on_progress=teaching.on_progress,
+    )
+
+
+def opinions(
+    teachers: Sequence[tuple[AttentionNetwork, Path]],
+    texts: Sequence[str],
+    n_themes: int,
+    *,
+    window: int = 224,
+    certain: float = 0.5,
+) -> Targets:
+    """Return what teachers think of texts, as targets for a student.
+
+    Parameters
+    ----------
+    teachers : sequence of (AttentionNetwork, path)
+        Trained networks and their tokenizer files; their scores are averaged before they become
+        probabilities.
+    texts : sequence of str
+        Passages, or single sentences.
+    n_themes : int
+        The first so many columns are themes, the others roles.
+    window : int, default 224
+    certain : float, default 0.5
+        Where a theme is at least as probable, the sentence that the first teacher's attention
+        rests on is a mark for the student.
+
+    Returns
+    -------
+    Targets
+    """
+    roles = np.zeros((len(texts), 0), dtype=np.float32)
+    plain = soft_targets(texts, np.zeros((len(texts), n_themes)), roles, [{}] * len(texts))
+    found = [
+        predict(network, Tokens(file, plain.texts, window), plain) for network, file in teachers
+    ]
+    scores = np.mean([score for score, _ in found], axis=0)
+    themes = expit(scores[:, :n_themes])
+    marks = [
+        {int(k): frozenset({int(sentences[k])}) for k in np.flatnonzero(row >= certain)}
+        for row, sentences in zip(themes, found[0][1], strict=True)
+    ]
+    known = scores[:, n_themes:]
+    return soft_targets(texts, themes, softmax(known, axis=1) if known.size else known, marks)
+
+
+def finish(
+    network: AttentionNetwork,
+    encoder: TokenEncoder,
+    development: Targets,
+    codebook: Codebook,
+    *,
+    sources: Sequence[Any] | None = None,
+    real: Any = None,
+    prevalence: Mapping[str, float] | None = None,
+) -> ThemeClassifier:
+    """Put a trained network's heads on its exported encoder, calibrated on development passages.
+
+    The encoder that will run is the one that is calibrated: rounding to int8 shifts scores.
+
+    Parameters
+    ----------
+    network : AttentionNetwork
+        Its heads are taken.
+    encoder : TokenEncoder
+        Its encoder, exported.
+    development : Targets
+        Of passages that the network was not trained on.
+    codebook : Codebook
+        Fixes the columns.
+    sources : sequence, optional
+        Where each development passage is from. Thresholds are those of the best mean F1 over the
+        sources that carry the theme, however many passages each has.
+    real : sequence of bool, optional
+        Which development passages are of the kind that probabilities are to hold for. A theme that
+        at least ``ENOUGH`` of them carry is calibrated on these alone.
+    prevalence : mapping of str to float, optional
+        For a theme, the share of passages that carry it where probabilities are to hold. By
+        default that of the development passages.
+
+    Returns
+    -------
+    ThemeClassifier
+        Fitted. A theme that no development passage carries keeps the threshold 0.5.
+    """
+    targets = development
+    for what, given in (("sources", sources), ("real", real)):
+        if given is not None and len(given) != len(targets):
+            raise LabelsError(
+                what, f"there are {len(given)} for {len(targets)} passages", "give one a passage"
+            )
+    queries, weights, biases = (
+        value.detach().cpu().numpy().astype(np.float32)
+        for value in (network.queries.weight, network.scores.weight, network.scores.bias)
+    )
+    scores = np.concatenate(
+        [
+            attended_scores(read_tokens(encoder, texts), queries, weights, biases)
+            for texts in chunked(targets.texts)
+        ]
+    )
+    n_themes = len(codebook.theme_ids)
+    named = np.array([""] * len(targets) if sources is None else list(map(str, sources)))
+    genuine = np.zeros(len(targets), bool) if real is None else np.asarray(real, dtype=bool)
+    calibrated = [
+        _calibrate(
+            scores[kept, k],
+            targets.themes[kept, k] > 0,
+            named[kept],
+            genuine[kept],
+            None if prevalence is None else prevalence.get(theme),
+        )
+        for k, theme in enumerate(codebook.theme_ids)
+        for kept in [targets.counted[:, k] > 0]
+    ]
+    slopes, intercepts, thresholds, precise = np.array(calibrated, dtype=np.float64).T
+    heads = AttentionHeads(
+        queries[:n_themes], weights[:n_themes], biases[:n_themes],
+        slopes, intercepts, thresholds, precise,
+    )  # fmt: skip
+    role_head = None
+    known = targets.roles.any(axis=1)
+    if len(codebook.role_ids) and known.any():
+        temperature = fit_temperature(scores[known, n_themes:], targets.roles[known].argmax(axis=1))
+        role_head = AttentionRoleHead(
+            queries[n_themes:], weights[n_themes:], biases[n_themes:], temperature
+        )
+    return assemble(encoder, codebook, heads, role_head)
+
+
+def _calibrate(
+    scores: Floats,
+    target: NDArray[np.bool_],
+    sources: NDArray[Any],
+    real: NDArray[np.bool_],
+    prevalence: float | None,
+) -> tuple[float, float, float, float]:
+    """Return slope, intercept, threshold of best F1 and threshold of precision of one theme."""
+    if target.all() or not target.any():
+        return 1.0, 0.0, 0.5, PRECISION
+    told = real if (target & real).sum() >= ENOUGH else np.ones_like(real)
+    slope, intercept = fit_sigmoid(scores[told], target[told], prevalence=prevalence)
+    probabilities = expit(slope * scores + intercept)
+    threshold = best_f1_threshold(probabilities, target, sources=sources)
+    return (
+        slope,
+        intercept,
+        threshold,
+        precise_threshold(probabilities, target, at_least=threshold),
+    )

@@ -1,0 +1,406 @@
+"""The training loop: one for fine-tuning on labels and for learning from a teacher."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import random
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from scr_themes.errors import ModelError
+from scr_themes.training.examples import Targets
+from scr_themes.training.networks import AttentionNetwork, Tokens, padded
+
+# The two sides of a pair are pushed apart until their scores differ by about this much.
+MARGIN = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoopSettings:
+    """How a network is trained.
+
+    Attributes
+    ----------
+    epochs : int
+        How often every example is seen.
+    learning_rate : float
+        Of the encoder, at its highest: it rises over the first ``warm_up`` of the steps and falls
+        to nought in a line.
+    head_rate : float, default 1e-3
+        The same of the heads, which begin from nothing.
+    layer_decay : float, default 1.0
+        The rate of a layer is this times that of the layer above it.
+    warm_up : float, default 0.08
+    weight_decay : float, default 0.01
+    tokens_a_batch : int, default 2600
+        Padding included; passages of about one length share a batch.
+    window : int, default 224
+        Tokens of a passage that training reads.
+    role_weight, pair_weight, evidence_weight : float
+        What the role, the pairs and the marked sentences weigh beside the themes.
+    seed : int, default 0
+    """
+
+    epochs: int
+    learning_rate: float
+    head_rate: float = 1e-3
+    layer_decay: float = 1.0
+    warm_up: float = 0.08
+    weight_decay: float = 0.01
+    tokens_a_batch: int = 2600
+    window: int = 224
+    role_weight: float = 0.5
+    pair_weight: float = 1.0
+    evidence_weight: float = 0.3
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far training is: handed to ``on_progress`` after every step.
+
+    ``loss`` is the mean since the epoch began; ``seconds`` those of this process.
+    """
+
+    epoch: int
+    epochs: int
+    step: int
+    steps: int
+    loss: float
+    seconds: float
+
+
+def train_network(
+    network: AttentionNetwork,
+    tokens: Tokens,
+    targets: Targets,
+    settings: LoopSettings,
+    *,
+    checkpoint: str | Path | None = None,
+    on_progress: Callable[[Progress], object] | None = None,
+) -> None:
+    """Train a network in place.
+
+    Binary cross-entropy for themes, cross-entropy for the role; for the themes that only one side
+    of a minimal pair carries, a softplus of how far its score falls short of being ``MARGIN``
+    above the other's; for marked sentences, the log of the attention that rests on them. Targets
+    may be a teacher's probabilities (Hinton et al. 2015, *Distilling the knowledge in a neural
+    network*). On a GPU if there is one, in bfloat16 where the processor multiplies it in hardware.
+
+    Parameters
+    ----------
+    network : AttentionNetwork
+    tokens : Tokens
+        Of the texts of ``targets``.
+    targets : Targets
+    settings : LoopSettings
+    checkpoint : path-like, optional
+        A file to keep the state in after every epoch. If it is there already, of the same settings
+        and data, training goes on from it.
+    on_progress : callable, optional
+        Called with a :class:`Progress` after every step.
+
+    Raises
+    ------
+    ModelError
+        If the checkpoint is that of another training.
+    ValueError
+        If there is no epoch to train for.
+    """
+    if settings.epochs < 1:
+        raise ValueError(f"epochs is {settings.epochs}; give 1 or more")
+    key = hashlib.sha256(f"{asdict(settings)} {targets.digest()}".encode())
+    for value in network.state_dict().values():
+        key.update(value.detach().cpu().numpy().tobytes())
+    with torch.random.fork_rng():
+        torch.manual_seed(settings.seed)
+        torch.set_flush_denormal(True)
+        try:
+            network.to(best_device()).train()
+            _run(
+                network, tokens, targets, settings, _Kept(key.hexdigest(), checkpoint, on_progress)
+            )
+        finally:
+            torch.set_flush_denormal(False)
+            network.to("cpu").eval()
+
+
+def _run(
+    network: AttentionNetwork,
+    tokens: Tokens,
+    targets: Targets,
+    settings: LoopSettings,
+    kept: _Kept,
+) -> None:
+    order = random.Random(settings.seed)
+    optimizer = _optimizer(network, settings)
+    batches = [list(_batches(tokens, targets, settings, order)) for _ in range(settings.epochs)]
+    steps = sum(map(len, batches))
+    rise = max(1, round(settings.warm_up * steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer,
+        lambda step: min((step + 1) / rise, max(0.0, (steps - step) / max(1, steps - rise))),
+    )
+    state = _State(kept.key, network, optimizer, schedule)
+    first = 0 if kept.checkpoint is None else state.restore(Path(kept.checkpoint))
+    step = sum(map(len, batches[:first]))
+    began = time.perf_counter()
+    for epoch in range(first, settings.epochs):
+        total = 0.0
+        for n, rows in enumerate(batches[epoch], start=1):
+            loss = _loss(network, tokens, targets, rows, settings)
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            step += 1
+            total += float(loss.detach())
+            if kept.on_progress is not None:
+                seconds = time.perf_counter() - began
+                kept.on_progress(
+                    Progress(epoch + 1, settings.epochs, step, steps, total / n, seconds)
+                )
+        if kept.checkpoint is not None:
+            state.keep(Path(kept.checkpoint), epoch + 1)
+
+
+def predict(
+    network: AttentionNetwork, tokens: Tokens, targets: Targets
+) -> tuple[NDArray[np.float32], list[NDArray[np.intp]]]:
+    """Score texts with a trained network.
+
+    Parameters
+    ----------
+    network : AttentionNetwork
+    tokens : Tokens
+    targets : Targets
+        Only its sentences are read.
+
+    Returns
+    -------
+    scores : ndarray of float32, shape (n, n_columns)
+    sentences : list of ndarray of int, shape (n_columns,)
+        For each text and column, the sentence that attention rests on most.
+    """
+    device = best_device()
+    network.to(device).eval()
+    order = sorted(range(len(tokens)), key=tokens.length)
+    scores: dict[int, NDArray[np.float32]] = {}
+    sentences: dict[int, NDArray[np.intp]] = {}
+    with torch.no_grad():
+        for rows in _fill(order, tokens, 6000):
+            with _precision(device):
+                found, shares = network(tokens.batch(rows, device))
+            for i, row in enumerate(rows):
+                scores[row] = found[i].float().cpu().numpy()
+                where = tokens.sentence_of_tokens(row, targets.sentences[row], shares.shape[1]).to(
+                    device
+                )
+                rests = torch.zeros(
+                    (len(targets.sentences[row]), shares.shape[2]), device=device
+                ).index_add(0, where.clamp(min=0), shares[i].float() * (where >= 0)[:, None])
+                sentences[row] = rests.argmax(dim=0).cpu().numpy()
+    network.to("cpu")
+    n = len(tokens)
+    width = network.scores.out_features
+    stacked = np.array([scores[i] for i in range(n)], dtype=np.float32).reshape(n, width)
+    return stacked, [sentences[i] for i in range(n)]
+
+
+def best_device() -> Any:
+    """Return the GPU if there is one, else the CPU."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def _precision(device: Any) -> Any:
+    """Return bfloat16 arithmetic where it is fast: on a GPU, and on processors with AMX."""
+    if device.type == "cuda" or _has_amx():
+        return torch.autocast(device.type, dtype=torch.bfloat16)
+    return contextlib.nullcontext()
+
+
+def _has_amx() -> bool:
+    asked = getattr(torch.cpu, "_is_amx_tile_supported", None)
+    return bool(asked()) if asked is not None else False
+
+
+def _optimizer(network: AttentionNetwork, settings: LoopSettings) -> Any:
+    """Return AdamW; neither biases nor norms decay, and heads learn at a rate of their own."""
+    groups: dict[tuple[float, float], list[Tensor]] = defaultdict(list)
+    for name, parameter in network.named_parameters():
+        if not parameter.requires_grad:
+            continue
+        if name.startswith("encoder."):
+            below = network.encoder.below_top(name)
+            rate = settings.learning_rate * settings.layer_decay**below
+            decay = settings.weight_decay if parameter.dim() > 1 else 0.0
+        else:
+            rate, decay = settings.head_rate, 0.0
+        groups[rate, decay].append(parameter)
+    return torch.optim.AdamW(
+        [
+            {"params": found, "lr": rate, "weight_decay": decay}
+            for (rate, decay), found in groups.items()
+        ],
+        fused=True,
+    )
+
+
+def _batches(
+    tokens: Tokens, targets: Targets, settings: LoopSettings, order: random.Random
+) -> Iterator[list[int]]:
+    """Yield the rows of one epoch: shuffled, pairs together, lengths alike within a batch."""
+    sides: dict[str, list[int]] = defaultdict(list)
+    for row, pair in enumerate(targets.pairs):
+        if pair is not None:
+            sides[pair].append(row)
+    units = [[row] for row, pair in enumerate(targets.pairs) if pair is None]
+    units += sides.values()
+    order.shuffle(units)
+    batches: list[list[int]] = []
+    for start in range(0, len(units), 600):
+        near = sorted(units[start : start + 600], key=lambda unit: max(map(tokens.length, unit)))
+        batches += _fill(near, tokens, settings.tokens_a_batch)
+    order.shuffle(batches)
+    yield from batches
+
+
+def _fill(
+    units: Sequence[int] | Sequence[list[int]], tokens: Tokens, budget: int
+) -> Iterator[list[int]]:
+    """Put units, sorted by length, into batches of at most so many tokens."""
+    batch: list[int] = []
+    for unit in units:
+        rows = [unit] if isinstance(unit, int) else unit
+        longest = padded(max(tokens.length(row) for row in (*batch, *rows)))
+        if batch and longest * (len(batch) + len(rows)) > budget:
+            yield batch
+            batch = []
+        batch = [*batch, *rows]
+    if batch:
+        yield batch
+
+
+def _loss(
+    network: AttentionNetwork,
+    tokens: Tokens,
+    targets: Targets,
+    rows: list[int],
+    settings: LoopSettings,
+) -> Tensor:
+    device = next(network.parameters()).device
+    with _precision(device):
+        scores, shares = network(tokens.batch(rows, device))
+    scores = scores.float()
+    themes = torch.from_numpy(targets.themes[rows]).to(device)
+    counted = torch.from_numpy(targets.counted[rows]).to(device)
+    roles = torch.from_numpy(targets.roles[rows]).to(device)
+    n_themes = themes.shape[1]
+    each = functional.binary_cross_entropy_with_logits(
+        scores[:, :n_themes], themes, reduction="none"
+    )
+    loss = (each * counted).sum(dim=1).mean()
+    if roles.shape[1]:
+        logs = scores[:, n_themes:].log_softmax(dim=1)
+        loss = loss - settings.role_weight * (roles * logs).sum(dim=1).mean()
+    if settings.pair_weight:
+        apart = _pairs_apart(targets, rows, scores[:, :n_themes], themes)
+        loss = loss + settings.pair_weight * apart / len(rows)
+    if settings.evidence_weight:
+        looked = _looked_elsewhere(tokens, targets, rows, shares.float())
+        loss = loss + settings.evidence_weight * looked / len(rows)
+    return cast(Tensor, loss)
+
+
+def _pairs_apart(targets: Targets, rows: list[int], scores: Tensor, themes: Tensor) -> Tensor:
+    """Sum, over pairs and the themes that tell their sides apart, how far these are from it."""
+    sides: dict[str, list[int]] = defaultdict(list)
+    for i, row in enumerate(rows):
+        pair = targets.pairs[row]
+        if pair is not None:
+            sides[pair].append(i)
+    both = [found for found in sides.values() if len(found) == 2]
+    if not both:
+        return torch.zeros((), device=scores.device)
+    a, b = (torch.tensor(side, device=scores.device) for side in zip(*both, strict=True))
+    carried = (themes > 0.5).float()  # labels stay on their side of it when blended
+    coded = torch.from_numpy(targets.coded[rows]).to(scores.device)
+    differ = (carried[a] - carried[b]) * coded[a] * coded[b]
+    short = functional.softplus(MARGIN - differ * (scores[a] - scores[b]))
+    return cast(Tensor, (short * differ.abs()).sum())
+
+
+def _looked_elsewhere(tokens: Tokens, targets: Targets, rows: list[int], shares: Tensor) -> Tensor:
+    """Sum, over marked themes, the negative log of the attention that rests on the marks."""
+    at, columns, shown = [], [], []
+    for i, row in enumerate(rows):
+        if targets.marks[row] and len(targets.sentences[row]) > 1:
+            where = tokens.sentence_of_tokens(row, targets.sentences[row], shares.shape[1])
+            for column, sentences in targets.marks[row].items():
+                seen = torch.isin(where, torch.tensor(sorted(sentences)))
+                if seen.any():  # else it was cut off
+                    at.append(i)
+                    columns.append(column)
+                    shown.append(seen)
+    if not at:
+        return torch.zeros((), device=shares.device)
+    picked = shares[at, :, columns] * torch.stack(shown).to(shares.device)
+    return cast(Tensor, -picked.sum(dim=1).clamp(min=1e-6).log().sum())
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """Where a training keeps its state and tells of its progress, and what it is known by."""
+
+    key: str
+    checkpoint: str | Path | None
+    on_progress: Callable[[Progress], object] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What of a training is kept, so that it can go on in another process."""
+
+    key: str
+    network: Any
+    optimizer: Any
+    schedule: Any
+
+    def keep(self, file: Path, epochs: int) -> None:
+        """Write it, whole or not at all."""
+        fresh = file.with_name(f"{file.name}.part")
+        kept = {
+            "key": self.key,
+            "epochs": epochs,
+            "network": self.network.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict(),
+            "random": torch.get_rng_state(),
+        }
+        torch.save(kept, fresh)
+        fresh.replace(file)
+
+    def restore(self, file: Path) -> int:
+        """Take up what was kept, if anything was, and return how many epochs it has behind it."""
+        if not file.is_file():
+            return 0
+        kept = torch.load(file, weights_only=True, map_location="cpu")
+        if kept["key"] != self.key:
+            raise ModelError(file, "is of another training", "remove it, or name another file")
+        self.network.load_state_dict(kept["network"])
+        self.optimizer.load_state_dict(kept["optimizer"])
+        self.schedule.load_state_dict(kept["schedule"])
+        torch.set_rng_state(kept["random"])
+        return int(kept["epochs"])

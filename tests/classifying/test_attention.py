@@ -1,0 +1,221 @@
+"""Heads that read tokens: what they score, where they look, and what they need."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.special import expit, softmax
+
+from scr_themes.classifying import ThemeClassifier, load
+from scr_themes.classifying.attention import AttentionHeads, AttentionRoleHead, shares
+from scr_themes.classifying.classifier import assemble
+from scr_themes.codebook import Codebook
+from scr_themes.encoding import TokenEncoder, TokenVectors
+from scr_themes.errors import LabelsError, ModelError
+from tests.encoding.fakes import WordCounts
+
+WORDS = ("told", "asked", "not")
+BOOK = Codebook.of(("asked", "told"), ("finding", "good_practice"))
+
+
+class Words:
+    """A vector for each word: which of three it is, and a fourth that is always there."""
+
+    def __init__(self):
+        self.n_texts = 0
+
+    def encode(self, texts):
+        return np.zeros((len(texts), 4), dtype=np.float32)
+
+    def tokens(self, texts):
+        self.n_texts += len(texts)
+        return [self._one(text) for text in texts]
+
+    @staticmethod
+    def _one(text):
+        starts, vectors, at = [], [], 0
+        for word in text.split():
+            at = text.index(word, at)
+            starts.append(at)
+            plain = word.strip(".,!").lower()
+            vectors.append([*(float(plain == known) for known in WORDS), 1.0])
+            at += len(word)
+        return TokenVectors(
+            np.array(vectors, dtype=np.float32).reshape(-1, 4), np.array(starts, dtype=np.intp)
+        )
+
+
+def heads():
+    queries = np.array([[0, 9, 0, 0], [9, 0, 0, 0]], dtype=np.float32)
+    weights = np.array([[0, 4, 2, 0], [4, 0, 2, 0]], dtype=np.float32)
+    ones = np.ones(2)
+    return AttentionHeads(
+        queries, weights, np.array([-2, -2], np.float32), ones, 0 * ones, 0.5 * ones, 0.8 * ones
+    )
+
+
+def roles():
+    queries = np.zeros((2, 4), dtype=np.float32)
+    weights = np.array([[0, 0, 9, 0], [0, 0, -9, 1]], dtype=np.float32)
+    return AttentionRoleHead(queries, weights, np.zeros(2, np.float32), 2.0)
+
+
+@pytest.fixture
+def classifier():
+    return assemble(Words(), BOOK, heads(), roles())
+
+
+def test_the_encoder_is_one_of_tokens():
+    assert isinstance(Words(), TokenEncoder)
+    assert not isinstance(WordCounts(), TokenEncoder)
+
+
+def test_attention_is_shared_out_whole():
+    (tokens,) = Words().tokens(["He was told. She asked."])
+    found = shares(tokens, heads().queries)
+    np.testing.assert_allclose(found.sum(axis=0), 1, rtol=1e-6)
+    assert found[:, 1].argmax() == 2
+    assert found[:, 0].argmax() == 4
+
+
+def test_scores_are_what_attention_sees():
+    (tokens,) = Words().tokens(["She was not asked"])
+    shared = softmax(tokens.vectors.astype(float) @ heads().queries.T.astype(float), axis=0)
+    expected = (shared * (tokens.vectors @ heads().weights.T)).sum(axis=0) - 2
+    np.testing.assert_allclose(heads().scores([tokens])[0], expected, rtol=1e-5)
+    np.testing.assert_allclose(heads().probabilities([tokens])[0], expit(expected), rtol=1e-5)
+
+
+def test_a_text_without_a_word_has_the_bias_for_its_score(classifier):
+    np.testing.assert_allclose(classifier.predict_proba(["", "   "]), expit(-2), rtol=1e-6)
+    assert [tag.evidence for tag in classifier.tag([""])[0].candidates] == [(0, 0), (0, 0)]
+
+
+def test_evidence_is_the_sentence_that_attention_rests_on(classifier):
+    text = "The day was long.  The “nurse”   was told.  The boy was asked! It rained."
+    (passage,) = classifier.tag([text])
+    quoted = {tag.theme: passage.quote(tag) for tag in passage.candidates}
+    assert quoted == {"told": "The “nurse”   was told.", "asked": "The boy was asked!"}
+
+
+def test_company_and_repetition_change_nothing(classifier):
+    texts = ["He was told.", "", "She asked. He was told.", "He was told.", "Not a word."]
+    together = classifier.predict_proba(texts)
+    for text, row in zip(texts, together, strict=True):
+        assert np.array_equal(classifier.predict_proba([text])[0], row)
+    assert np.array_equal(classifier.predict_proba(texts[::-1]), together[::-1])
+    before = classifier.encoder_.n_texts
+    classifier.predict_proba(["He was told."] * 50)
+    assert classifier.encoder_.n_texts == before + 1
+
+
+def test_roles_are_read_from_tokens_too(classifier):
+    assert classifier.predict_role(["Not so.", "All well."]).tolist() == [
+        "finding",
+        "good_practice",
+    ]
+    assert classifier.tag(["Not so."])[0].role == "finding"
+
+
+def test_it_is_stored_and_read_back(classifier, tmp_path):
+    texts = ["He was told. She asked.", "Not a word."]
+    classifier.save(tmp_path / "model")
+    copy = load(tmp_path / "model", encoder=Words())
+    assert np.array_equal(copy.predict_proba(texts), classifier.predict_proba(texts))
+    assert np.array_equal(copy.predict_role_proba(texts), classifier.predict_role_proba(texts))
+    assert [t.tags for t in copy.tag(texts)] == [t.tags for t in classifier.tag(texts)]
+    assert copy.cuts("precise") == {"asked": 0.8, "told": 0.8}
+
+
+def test_fitting_anew_puts_linear_heads_in_their_place(classifier):
+    texts, labels = ["told", "asked", "told told", "asked not"], [{"told"}, {"asked"}] * 2
+    classifier.set_params(encoder=WordCounts(), C=1.0, n_folds=2).fit(texts, labels)
+    assert not isinstance(classifier.heads_, AttentionHeads)
+    assert classifier.predict_proba(texts).shape == (4, 2)
+
+
+def test_an_encoder_without_tokens_is_refused(classifier, tmp_path):
+    classifier.save(tmp_path / "model")
+    with pytest.raises(ModelError, match="gives no token vectors"):
+        load(tmp_path / "model", encoder=WordCounts()).predict_proba(["He was told."])
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        (lambda texts: [], "gave 0 arrays of token vectors for 1 texts"),
+        (
+            lambda texts: [TokenVectors(np.full((1, 4), np.nan, np.float32), np.zeros(1, np.intp))],
+            "not finite",
+        ),
+    ],
+)
+def test_an_encoder_that_breaks_its_promise(classifier, monkeypatch, broken, said):
+    monkeypatch.setattr(classifier.encoder_, "tokens", broken, raising=False)
+    with pytest.raises(ModelError, match=said):
+        classifier.predict_proba(["He was told."])
+
+
+TEXTS = ["He was told.", "She asked.", "Not a word."]
+
+
+@pytest.mark.parametrize(
+    ("threshold", "cuts"),
+    [
+        (None, {"asked": 0.5, "told": 0.5}),
+        ("precise", {"asked": 0.8, "told": 0.8}),
+        (0.25, {"asked": 0.25, "told": 0.25}),
+        ({"told": 0.9}, {"asked": 0.5, "told": 0.9}),
+        ({"told": "precise", "asked": np.float32(0.25)}, {"asked": 0.25, "told": 0.8}),
+        ({}, {"asked": 0.5, "told": 0.5}),
+    ],
+)
+def test_thresholds_as_wished(classifier, threshold, cuts):
+    assert classifier.cuts(threshold) == cuts
+    expected = classifier.predict_proba(TEXTS) >= np.array(list(cuts.values()))
+    assert np.array_equal(classifier.predict(TEXTS, threshold=threshold), expected)
+    tagged = classifier.tag(TEXTS, threshold=threshold)
+    assert [set(passage.themes) for passage in tagged] == [
+        {theme for theme, kept in zip(classifier.themes, row, strict=True) if kept}
+        for row in expected
+    ]
+
+
+@pytest.mark.parametrize(
+    ("threshold", "said"),
+    [
+        ("sure", "'sure' is neither a probability"),
+        (1.5, "1.5 is neither a probability"),
+        ({"heard": 0.5}, "'heard' is not a theme"),
+        ({"told": -0.1}, "-0.1 is neither a probability"),
+        ({"told": None}, "None is neither a probability"),
+        ([0.5, 0.5], "is neither a probability"),
+        (np.array([0.5, 0.5]), "is neither a probability"),
+    ],
+)
+def test_thresholds_that_are_none(classifier, threshold, said):
+    with pytest.raises(LabelsError, match=said):
+        classifier.predict(TEXTS, threshold=threshold)
+
+
+def test_linear_heads_have_precise_thresholds_too(counting):
+    assert isinstance(counting, ThemeClassifier)
+    usual, precise = counting.cuts(None), counting.cuts("precise")
+    assert all(precise[theme] >= usual[theme] for theme in usual)
+
+
+def test_a_low_threshold_has_its_evidence_too(classifier):
+    text = "The day was long and dull. It rained."
+    (passage,) = classifier.tag([text], threshold=0.01)
+    assert {passage.quote(tag) for tag in passage.tags} <= {
+        "The day was long and dull.",
+        "It rained.",
+    }
+    assert passage.tags
+
+
+def test_an_encoder_of_another_width_is_refused(classifier, monkeypatch):
+    narrow = [TokenVectors(np.zeros((1, 3), np.float32), np.zeros(1, np.intp))]
+    monkeypatch.setattr(classifier.encoder_, "tokens", lambda texts: narrow, raising=False)
+    with pytest.raises(LabelsError, match="gives 3 features where the heads take 4"):
+        classifier.predict_proba(["He was told."])

@@ -3,7 +3,7 @@
 What learns learns from the train split of both corpora and is tuned on the development split;
 ``peers.py`` says how. Measured apart on written passages, coded passages of real
 documents, and those of the coded ones that were drawn at random. A theme that coders left open on a
-passage is in no figure and no tuning; for peers it is absent in fitting.
+passage is in no figure and no tuning; fastText, spaCy and SetFit are fitted to it as absent.
 
 ::
 
@@ -49,11 +49,6 @@ from scr_themes.evaluating.groups import group_numbers  # noqa: E402
 from scr_themes.evaluating.intervals import draw  # noqa: E402
 
 OURS = ("accurate", "fast")
-SYSTEMS = (
-    "keyword search", "keyword search + word of failing", "TF-IDF, logistic regression", "fastText",
-    "spaCy textcat", "model2vec, logistic regression", "MiniLM, logistic regression",
-    "SetFit on MiniLM", *(f"scr_themes {name}" for name in OURS),
-)  # fmt: skip
 SOURCES = {row["document"]: row["source"] for row in read_documents()}
 
 
@@ -66,36 +61,36 @@ def ours(task: Task, name: str) -> Tagged:
     scores[unseen] = classifier.predict_proba(texts)
     roles = np.full(len(task.texts), classifier.roles[0], dtype=object)
     roles[unseen] = classifier.predict_role(texts)
-    cuts = np.array(list(classifier.cuts(None).values()))
-    return Tagged(scores, scores >= cuts, roles.astype(str).tolist())
+    chosen = scores >= classifier.heads_.thresholds
+    return Tagged(scores, chosen, roles.astype(str).tolist())
 
 
-def systems(options: argparse.Namespace) -> dict[str, Callable[[Task], Tagged]]:
-    """Return what is compared, by name, in the order of the table."""
-    folders = {
-        "model2vec, logistic regression": (peers.model2vec, options.potion, "--potion"),
-        "MiniLM, logistic regression": (peers.minilm, options.minilm, "--minilm"),
-        "SetFit on MiniLM": (peers.setfit, options.minilm, "--minilm"),
-    }
-    found: dict[str, Callable[[Task], Tagged]] = {
+def systems(options: argparse.Namespace) -> dict[str, Callable[[Task], Tagged] | None]:
+    """Return what is compared, by name, in the order of the table; None where a folder lacks."""
+
+    def given(folder: Path | None, peer: Callable[..., Tagged]) -> Callable[[Task], Tagged] | None:
+        return None if folder is None else partial(peer, folder=folder)
+
+    return {
         "keyword search": partial(peers.keyword_search, failing=False),
         "keyword search + word of failing": partial(peers.keyword_search, failing=True),
         "TF-IDF, logistic regression": peers.tfidf,
         "fastText": peers.fasttext,
         "spaCy textcat": peers.spacy,
+        "model2vec, logistic regression": given(options.potion, peers.model2vec),
+        "MiniLM, logistic regression": given(options.minilm, peers.minilm),
+        "SetFit on MiniLM": given(options.minilm, peers.setfit),
+        **{f"scr_themes {name}": partial(ours, name=name) for name in OURS},
     }
-    for name, (peer, folder, option) in folders.items():
-        if folder is None:
-            print(f"left out: {name} (give {option})", file=sys.stderr)
-        else:
-            found[name] = partial(peer, folder=folder)
-    return found | {f"scr_themes {name}": partial(ours, name=name) for name in OURS}
 
 
 def run(
-    name: str, system: Callable[[Task], Tagged], task: Task, work: Path, *, again: bool
+    name: str, system: Callable[[Task], Tagged] | None, task: Task, work: Path, *, again: bool
 ) -> Tagged | None:
     """Return what a system says, kept from an earlier run on the same texts and labels or new."""
+    if system is None:
+        print(f"left out: {name} (give its folder)", file=sys.stderr)
+        return None
     state = hashlib.sha256("\n".join(task.texts).encode())
     state.update(Path(peers.__file__).read_bytes())
     state.update(task.y.tobytes() + task.train.tobytes() + task.counted.tobytes())
@@ -328,7 +323,7 @@ def main() -> None:
             kind: int((task.train & (corpus == kind)).sum()) for kind in ("written", "coded")
         },
         "passages": {kind: int(kept.sum()) for kind, kept in sets.items()},
-        "left_out": [name for name in SYSTEMS if name not in tagged],
+        "left_out": [name for name in compared if name not in tagged],
     }
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(

@@ -39,8 +39,7 @@ def compare(name: str, build: Build, rows: list[dict[str, Any]]) -> dict[str, fl
         encoder = OnnxEncoder(build.export(name, Path(scratch, "encoder"), int8=False))
         plain = assemble(encoder, book, shipped.heads_, shipped.role_head_)
         proba = {"int8": shipped.predict_proba(texts), "fp32": plain.predict_proba(texts)}
-    cuts = np.array(list(shipped.cuts(None).values()))
-    chosen = {kind: found >= cuts for kind, found in proba.items()}
+    chosen = {kind: found >= shipped.heads_.thresholds for kind, found in proba.items()}
     same = chosen["int8"] == chosen["fp32"]
     figures = {
         "decisions_same": float(same.mean()),

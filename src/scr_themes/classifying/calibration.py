@@ -117,8 +117,7 @@ def best_f1_threshold(
     >>> round(best_f1_threshold(np.array([0.1, 0.2, 0.8, 0.9]), np.array([0, 0, 1, 1]) > 0), 2)
     0.5
     """
-    order = np.argsort(-probabilities, kind="stable")
-    ranked = probabilities[order]
+    order, ranked, last_of_tie = _ranked(probabilities)
     truth = target[order]
     hits = np.cumsum(truth)
     named = np.zeros(len(ranked)) if sources is None else np.asarray(sources)[order]
@@ -130,15 +129,12 @@ def best_f1_threshold(
         ],
         axis=0,
     )
-    last_of_tie = np.append(ranked[1:] < ranked[:-1], True)
     width = int(0.1 * hits[-1])
     if width > 1:
         kernel = np.ones(2 * width + 1)
         f1 = np.convolve(f1, kernel, "same") / np.convolve(np.ones_like(f1), kernel, "same")
     smooth = np.where(last_of_tie, f1, -1)
-    best = int(np.argmax(smooth))
-    below = float(ranked[best + 1]) if best + 1 < len(ranked) else 0.0
-    return (float(ranked[best]) + below) / 2
+    return _midway(ranked, int(np.argmax(smooth)))
 
 
 def precise_threshold(
@@ -165,11 +161,21 @@ def precise_threshold(
     >>> round(precise_threshold(held_out, np.array([0, 1, 0, 1, 1]) > 0), 2)
     0.55
     """
-    order = np.argsort(-probabilities, kind="stable")
-    ranked = probabilities[order]
+    order, ranked, last_of_tie = _ranked(probabilities)
     precision = np.cumsum(target[order]) / np.arange(1, len(ranked) + 1)
-    last_of_tie = np.append(ranked[1:] < ranked[:-1], True)
     good = np.flatnonzero(last_of_tie & (precision >= PRECISION))
     last = int(good[-1]) if len(good) else int(np.argmax(last_of_tie))
+    return max(_midway(ranked, last), at_least)
+
+
+def _ranked(probabilities: Floats) -> tuple[NDArray[np.intp], Floats, NDArray[np.bool_]]:
+    """Return the order from highest to lowest, the values in it, and where each tie ends."""
+    order = np.argsort(-probabilities, kind="stable")
+    ranked = probabilities[order]
+    return order, ranked, np.append(ranked[1:] < ranked[:-1], True)
+
+
+def _midway(ranked: Floats, last: int) -> float:
+    """Return the middle between the last value tagged and the next; below all there is nought."""
     below = float(ranked[last + 1]) if last + 1 < len(ranked) else 0.0
-    return max((float(ranked[last]) + below) / 2, at_least)
+    return (float(ranked[last]) + below) / 2

@@ -136,7 +136,7 @@ def _fine_tune(base: Path, book: Codebook, coded: Labelled, output: Path, *, epo
             base=base,
             folder=Path(scratch, "encoder"),
             codebook=book,
-            settings=LoopSettings(epochs=epochs, learning_rate=2e-4),
+            settings=LoopSettings(epochs=epochs),
             on_progress=lambda progress: advance(progress.step, progress.steps),
         )
         model.save(output)

@@ -84,7 +84,7 @@ def fine_tune(
     codebook : Codebook
         Themes and roles.
     settings : LoopSettings, optional
-        By default three epochs at a rate of 2e-4, which suits an encoder the size of MiniLM.
+        By default three epochs.
     checkpoint, on_progress : optional
         See :func:`~scr_themes.training.loop.train_network`.
 
@@ -100,7 +100,7 @@ def fine_tune(
     ModelError
         If ``base`` is not a model folder.
     """
-    chosen = settings or LoopSettings(epochs=3, learning_rate=2e-4)
+    chosen = settings or LoopSettings(epochs=3)
     # What is wrong with either is said before hours of work.
     learnt, held = targets_of(train, codebook), targets_of(development, codebook)
     torch.manual_seed(chosen.seed)
@@ -148,43 +148,40 @@ def teach(network: AttentionNetwork, targets: Targets, teaching: Teaching) -> No
 
 
 def opinions(
-    teachers: Sequence[tuple[AttentionNetwork, Path]],
+    teacher: AttentionNetwork,
+    tokenizer_file: Path,
     texts: Sequence[str],
     n_themes: int,
     *,
     window: int = 224,
-    certain: float = 0.5,
 ) -> Targets:
-    """Return what teachers think of texts, as targets for a student.
+    """Return what a teacher thinks of texts, as targets for a student.
 
     Parameters
     ----------
-    teachers : sequence of (AttentionNetwork, path)
-        Trained networks and their tokenizer files; their scores are averaged before they become
-        probabilities.
+    teacher : AttentionNetwork
+        A trained one.
+    tokenizer_file : path-like
+        The ``tokenizer.json`` of its vocabulary.
     texts : sequence of str
         Passages, or single sentences.
     n_themes : int
         The first so many columns are themes, the others roles.
     window : int, default 224
-    certain : float, default 0.5
-        Where a theme is at least as probable, the sentence that the first teacher's attention
-        rests on is a mark for the student.
 
     Returns
     -------
     Targets
+        Where a theme is at least as probable as not, the sentence that the teacher's attention
+        rests on is a mark for the student.
     """
     roles = np.zeros((len(texts), 0), dtype=np.float32)
     plain = soft_targets(texts, np.zeros((len(texts), n_themes)), roles, [{}] * len(texts))
-    found = [
-        predict(network, Tokens(file, plain.texts, window), plain) for network, file in teachers
-    ]
-    scores = np.mean([score for score, _ in found], axis=0)
+    scores, rests = predict(teacher, Tokens(tokenizer_file, plain.texts, window), plain)
     themes = expit(scores[:, :n_themes])
     marks = [
-        {int(k): frozenset({int(sentences[k])}) for k in np.flatnonzero(row >= certain)}
-        for row, sentences in zip(themes, found[0][1], strict=True)
+        {int(k): frozenset({int(sentences[k])}) for k in np.flatnonzero(row >= 0.5)}
+        for row, sentences in zip(themes, rests, strict=True)
     ]
     known = scores[:, n_themes:]
     return soft_targets(texts, themes, softmax(known, axis=1) if known.size else known, marks)

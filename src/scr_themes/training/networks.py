@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -182,6 +183,13 @@ class AttentionNetwork(nn.Module):
         return (shares * nn.functional.linear(vectors, self.scores.weight)).sum(
             dim=1
         ) + self.scores.bias, shares
+
+    def digest(self) -> str:
+        """Return a checksum of its weights."""
+        state = hashlib.sha256()
+        for value in self.state_dict().values():
+            state.update(value.detach().cpu().numpy().tobytes())
+        return state.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,8 @@ class Tag:
     probability : float
         Calibrated probability that a careful coder would give the passage this theme.
     evidence : tuple of (int, int)
-        Start and end of the sentence that carries the tag, in the passage's text.
+        Start and end of the sentence that carries the tag, or of two in a row, in the passage's
+        text.
     """
 
     theme: str

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.special import expit, softmax
 
 from scr_themes.classifying import ThemeClassifier, load
-from scr_themes.classifying.attention import AttentionHeads, AttentionRoleHead, shares
+from scr_themes.classifying.attention import NEXT, AttentionHeads, AttentionRoleHead, shares
 from scr_themes.classifying.classifier import assemble
 from scr_themes.codebook import Codebook
 from scr_themes.encoding import TokenEncoder, TokenVectors
@@ -96,6 +98,40 @@ def test_evidence_is_the_sentence_that_attention_rests_on(classifier):
     (passage,) = classifier.tag([text])
     quoted = {tag.theme: passage.quote(tag) for tag in passage.candidates}
     assert quoted == {"told": "The “nurse”   was told.", "asked": "The boy was asked!"}
+
+
+def test_two_sentences_in_a_row_are_quoted_where_attention_is_at_both(classifier):
+    quotes = {}
+    for text in (
+        "He was told. She was told too. It rained.",
+        "He was told, told. It rained. She was told too.",
+        "It rained. He was told.",
+    ):
+        (passage,) = classifier.tag([text])
+        quotes[text] = {tag.theme: passage.quote(tag) for tag in passage.candidates}["told"]
+    assert list(quotes.values()) == [
+        "He was told. She was told too.",
+        "He was told, told.",
+        "He was told.",
+    ]
+
+
+@given(
+    st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=4), min_size=2, max_size=6),
+)
+def test_what_is_quoted_holds_the_foremost_sentence_and_no_more_than_one_beside_it(sentences):
+    text = " ".join(f"{' '.join(words)}." for words in sentences)
+    (tokens,) = Words().tokens([text])
+    starts = np.cumsum([0, *(len(" ".join(words)) + 2 for words in sentences)])[:-1]
+    where = np.searchsorted(starts, tokens.starts, side="right") - 1
+    rests = np.zeros((len(starts), 2))
+    np.add.at(rests, where, shares(tokens, heads().queries))
+    for k, (first, last) in enumerate(heads().sentences(tokens, starts.tolist())):
+        assert 0 <= first <= last < len(sentences)
+        assert last - first <= 1
+        quoted = rests[first : last + 1, k]
+        assert quoted.max() == rests[:, k].max()
+        assert (quoted >= NEXT * quoted.max()).all()
 
 
 def test_company_and_repetition_change_nothing(classifier):

@@ -7,13 +7,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize, minimize_scalar
-from scipy.special import expit, logsumexp
+from scipy.special import expit, logit, logsumexp
 
 Floats = NDArray[np.float64]
 
 
 # What a theme's "precise" threshold asks of the tags it lets through.
 PRECISION = 0.9
+# Width of the Gaussian that smooths the F1 curve, as a share of the gap between the mean log-odds
+# of both classes. Thresholds set on half of the development documents were held to the other half,
+# for both bundled models and TF-IDF: 0.2 and 0.3 did best, alike; 0.1 less well, none worst.
+SMOOTHING = 0.25
 
 
 def fit_sigmoid(
@@ -96,13 +100,15 @@ def best_f1_threshold(
 ) -> float:
     """Return the threshold with the best F1 on held-out probabilities.
 
-    The F1 curve of few examples is jagged; it is averaged over neighbouring cuts, so that one
-    lucky passage does not set the threshold.
+    The F1 curve of few examples is jagged; it is smoothed along the log-odds by a Gaussian, so that
+    a few lucky passages do not set the threshold. Its width is ``SMOOTHING`` times the gap between
+    the classes: probabilities that are not calibrated get the same tags as calibrated ones.
 
     Parameters
     ----------
     probabilities : ndarray, shape (n,)
     target : ndarray of bool, shape (n,)
+        With a positive row at least.
     sources : ndarray, shape (n,), optional
         Where each row is from. The F1 is then the mean of the F1 on each source, so that each
         counts alike; sources without a positive row are left out of it.
@@ -119,7 +125,6 @@ def best_f1_threshold(
     """
     order, ranked, last_of_tie = _ranked(probabilities)
     truth = target[order]
-    hits = np.cumsum(truth)
     named = np.zeros(len(ranked)) if sources is None else np.asarray(sources)[order]
     f1 = np.mean(
         [
@@ -129,12 +134,18 @@ def best_f1_threshold(
         ],
         axis=0,
     )
-    width = int(0.1 * hits[-1])
-    if width > 1:
-        kernel = np.ones(2 * width + 1)
-        f1 = np.convolve(f1, kernel, "same") / np.convolve(np.ones_like(f1), kernel, "same")
-    smooth = np.where(last_of_tie, f1, -1)
-    return _midway(ranked, int(np.argmax(smooth)))
+    odds = logit(ranked.clip(1e-12, 1 - 1e-12))
+    apart = 0.0 if truth.all() else float(odds[truth].mean() - odds[~truth].mean())
+    width = SMOOTHING * abs(apart)
+    if width == 0:
+        return _midway(ranked, int(np.argmax(np.where(last_of_tie, f1, -1))))
+    # Beyond the ends all is tagged, or nothing: the edges are smoothed like the rest.
+    cuts = np.linspace(odds[-1] - 3 * width, odds[0] + 3 * width, 512)
+    n_tagged = np.searchsorted(-odds, -cuts, side="right")
+    weights = np.exp(-0.5 * (np.subtract.outer(cuts, cuts) / width) ** 2)
+    smooth = weights @ np.append(0.0, f1)[n_tagged] / weights.sum(axis=1)
+    best = int(np.argmax(np.where(n_tagged > 0, smooth, -1)))
+    return _midway(ranked, int(n_tagged[best]) - 1)
 
 
 def precise_threshold(

@@ -1,10 +1,11 @@
 """Evidence: the sentence that carries a theme.
 
-Attention heads say themselves where they looked. Linear heads see one vector a passage, and for
-them it is the sentence without which the passage would least carry the theme: sentences are taken
-out one at a time and the rest is scored again (occlusion, as in Zeiler and Fergus 2014,
-*Visualizing and understanding convolutional networks*); of two with the same effect the longer is
-quoted. ``benchmarks/evidence.py`` compares it with simpler ways.
+Attention heads say themselves where they looked: two sentences in a row, if it was at both. Linear
+heads see one vector a passage, and for them it is the sentence without which the passage would
+least carry the theme: sentences are taken out one at a time and the rest is scored again
+(occlusion, as in Zeiler and Fergus 2014, *Visualizing and understanding convolutional networks*);
+of two with the same effect the longer is quoted. ``benchmarks/evidence.py`` compares it with
+simpler ways.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ LENGTH = 1.0
 def attended_evidence(
     heads: AttentionHeads, texts: Sequence[str], passages: Sequence[TokenVectors]
 ) -> list[list[Span]]:
-    """Find the sentence of each passage that each theme's attention rests on.
+    """Find the sentence of each passage that each theme's attention rests on, or the two.
 
     Parameters
     ----------
@@ -58,7 +59,9 @@ def attended_evidence(
         spans = sentence_spans(text) or [(0, len(text))]
         # Tokens begin where they do in the normalised text: so must sentences.
         starts = normalised_starts(text, [start for start, _ in spans])
-        found.append([spans[i] for i in heads.sentences(tokens, starts)])
+        found.append(
+            [(spans[i][0], spans[j][1]) for i, j in heads.sentences(tokens, starts).tolist()]
+        )
     return found
 
 

@@ -44,6 +44,7 @@ from models.corpus.store import Row, read_documents  # noqa: E402
 from models.keywords import keyword_lists  # noqa: E402
 from models.tables import table  # noqa: E402
 from scr_themes import Codebook, evaluate, load  # noqa: E402
+from scr_themes.classifying import calibration  # noqa: E402
 from scr_themes.evaluating.figures import Figures  # noqa: E402
 from scr_themes.evaluating.groups import group_numbers  # noqa: E402
 from scr_themes.evaluating.intervals import draw  # noqa: E402
@@ -92,8 +93,11 @@ def run(
         print(f"left out: {name} (give its folder)", file=sys.stderr)
         return None
     state = hashlib.sha256("\n".join(task.texts).encode())
-    state.update(Path(peers.__file__).read_bytes())
-    state.update(task.y.tobytes() + task.train.tobytes() + task.counted.tobytes())
+    for module in (peers, calibration):
+        state.update(Path(str(module.__file__)).read_bytes())
+    for part_ in (task.y, task.train, task.development, task.counted):
+        state.update(part_.tobytes())
+    state.update("\n".join(task.sources).encode())
     own = name.removeprefix("scr_themes ")
     if own in OURS:
         state.update((ROOT / "models" / own / "model.json").read_bytes())
@@ -277,17 +281,7 @@ def main() -> None:
 
     codebook = Codebook.load()
     rows = read_labelled_rows(options.coded)
-    split = np.array([row["split"] for row in rows])
-    corpus = np.array([row["corpus"] for row in rows])
-    task = Task(
-        texts=[row["text"] for row in rows],
-        y=labels_of(rows, "themes", codebook),
-        train=split == "train",
-        development=split == "development",
-        counted=~labels_of(rows, "either", codebook),
-        sources=corpus,
-        themes=codebook.theme_ids,
-    )
+    task = task_of(rows, codebook)
     compared = systems(options)
     unknown = {*options.again, *(options.only or ())} - set(compared)
     if unknown:
@@ -298,10 +292,10 @@ def main() -> None:
         if options.only is None or name in options.only
     }
     tagged = {name: found for name, found in said.items() if found is not None}
-    held = split == options.on
+    held = np.array([row["split"] == options.on for row in rows])
     sets = {
-        "written": held & (corpus == "written"),
-        "coded": held & (corpus == "coded"),
+        "written": held & (task.sources == "written"),
+        "coded": held & (task.sources == "coded"),
         "random": held & np.array([row["round"] == "random" for row in rows]),
     }
     figures: dict[str, Any] = {
@@ -320,7 +314,7 @@ def main() -> None:
     data = {
         "on": options.on,
         "trained_on": {
-            kind: int((task.train & (corpus == kind)).sum()) for kind in ("written", "coded")
+            kind: int((task.train & (task.sources == kind)).sum()) for kind in ("written", "coded")
         },
         "passages": {kind: int(kept.sum()) for kind, kept in sets.items()},
         "left_out": [name for name in compared if name not in tagged],
@@ -330,6 +324,20 @@ def main() -> None:
         json.dumps({"data": data, "ahead": ahead, "systems": figures}, indent=1) + "\n"
     )
     print(results_table(figures))
+
+
+def task_of(rows: Sequence[Row], codebook: Codebook) -> Task:
+    """Return what a peer is given of labelled rows."""
+    split = np.array([row["split"] for row in rows])
+    return Task(
+        texts=[row["text"] for row in rows],
+        y=labels_of(rows, "themes", codebook),
+        train=split == "train",
+        development=split == "development",
+        counted=~labels_of(rows, "either", codebook),
+        sources=np.array([row["corpus"] for row in rows]),
+        themes=codebook.theme_ids,
+    )
 
 
 def part(tagged: Tagged, kept: Bools) -> Tagged:

@@ -1,4 +1,4 @@
-"""How often the sentence quoted as evidence is one that a coder marked.
+"""How often the sentence quoted as evidence, or one of two in a row, is one that a coder marked.
 
 200 passages drawn from a split of both corpora, 100 coded and 100 written, of at least three
 sentences that carry a theme. For every theme of theirs, coders who knew nothing of any model
@@ -60,7 +60,7 @@ def covers(quoted: Span, marked: Span) -> bool:
 
 
 def quotes(classifier: ThemeClassifier, rows: list[Row]) -> list[dict[str, Span]]:
-    """Return the sentence that a model would quote for each theme, tagged or not."""
+    """Return what a model would quote for each theme, tagged or not."""
     texts = [row["text"] for row in rows]
     found = attended_evidence(classifier.heads_, texts, read_tokens(classifier.encoder_, texts))
     return [dict(zip(classifier.themes, spans, strict=True)) for spans in found]
@@ -108,6 +108,14 @@ def main() -> None:
                 for theme, marked in marks[row["id"]].items()
             ]
             figures[name][corpus] = {"right": sum(right), "of": len(right)}
+        figures[name]["two"] = {
+            "right": sum(
+                len(sentence_spans(row["text"][slice(*said[theme])])) > 1
+                for row, said in zip(rows, quoted, strict=True)
+                for theme in marks[row["id"]]
+            ),
+            "of": figures[name]["both"]["of"],
+        }
     options.out.write_text(
         json.dumps({"on": options.on, "passages": len(rows), "ways": figures}, indent=1) + "\n",
         encoding="utf-8",
@@ -118,7 +126,7 @@ def main() -> None:
 def evidence_table(figures: dict[str, dict[str, dict[str, float]]]) -> str:
     """Return the Markdown table of the benchmark notes."""
     return table(
-        ["Sentence quoted", "real text", "written", "both"],
+        ["Quoted", "real text", "written", "both", "two sentences quoted"],
         [
             [
                 name,

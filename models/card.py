@@ -7,9 +7,12 @@ reporting*, shortened.
 from __future__ import annotations
 
 import json
+import tomllib
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from string import Template
+from textwrap import shorten
 from typing import Any
 
 from models.corpus import store
@@ -21,6 +24,7 @@ Figures = dict[str, Any]
 
 RARE = 0.01  # no theme is taken to be rarer, whatever passages drawn at random say
 TEXTS = Path(__file__).with_name("cards")
+CAUSES = Path(__file__).resolve().parent.parent / "benchmarks" / "errors.toml"
 PLACES = {
     "accurate": "It is the default model of `scr_themes`.",
     "fast": 'It is the small model of `scr_themes`, `load("fast")`, for large collections.',
@@ -102,6 +106,7 @@ def write_card(path: Path, name: str, recipe: dict[str, Any], results: Path) -> 
         "results": UNMEASURED,
         "weak": "How far off it is has not been measured yet.",
         "evidence": "not measured yet.",
+        "failures": "",
         "rights": f"This card and the heads are under the MIT licence; `LICENSE-encoder` says what "
         f"is of {weights['upstream']}, under {weights['licence']}.",
         **settings.get("shape", {}),
@@ -115,6 +120,9 @@ def write_card(path: Path, name: str, recipe: dict[str, Any], results: Path) -> 
         found = json.loads(evidence.read_text(encoding="utf-8"))
         if f"scr_themes {name}" in found["ways"]:
             values["evidence"] = _evidence(name, found)
+    errors = results / "errors.json"
+    if errors.is_file():
+        values["failures"] = _failures(f"{name} {settings['version']}", errors)
     values["how"] = _filled(TEXTS / f"{name}.md", values).strip()
     path.write_text(_filled(TEXTS / "common.md", values), encoding="utf-8")
 
@@ -130,7 +138,57 @@ def _evidence(name: str, found: Figures) -> str:
         f"{counts['both']['right'] / counts['both']['of']:.1%} of the themes that coders gave, "
         f"tagged or not, in {found['passages']} passages of three sentences or more of the "
         f"{found['on']} split ({real} on real text, where two coders marked; {written} on written "
-        f"text, where one did; a sentence at random: {chance['right'] / chance['of']:.1%})."
+        f"text, where one did; a sentence at random: {chance['right'] / chance['of']:.1%}). Two "
+        f"sentences in a row are quoted {counts['two']['right'] / counts['two']['of']:.0%} of the "
+        "time; they count as right if one of them was marked."
+    )
+
+
+def read_causes() -> dict[str, dict[str, str]]:
+    """Return why a model errs: for errors missed and wrong, each cause and what it means."""
+    return tomllib.loads(CAUSES.read_text(encoding="utf-8"))
+
+
+def causes_table(errors: Sequence[Figures]) -> str:
+    """Return how many errors have each cause, as a Markdown table."""
+    counts = Counter((error["error"], error["cause"], error["corpus"]) for error in errors)
+    return table(
+        ["Error", "Cause", "real text", "written"],
+        (
+            [kind, said, *(str(counts[kind, cause, corpus]) for corpus in ("coded", "written"))]
+            for kind, causes in read_causes().items()
+            for cause, said in causes.items()
+        ),
+    )
+
+
+def _failures(coder: str, file: Path) -> str:
+    """Return the section on errors that were read, with an example of each cause of our own."""
+    errors = [e for e in json.loads(file.read_text(encoding="utf-8")) if e["model"] == coder]
+    if not errors:
+        return ""
+    texts = {row["id"]: row["text"] for row in store.read_written()}
+    examples = []
+    for kind, causes in read_causes().items():
+        for cause, said in causes.items():
+            shown = [e for e in errors if (e["error"], e["cause"]) == (kind, cause)]
+            for error in [e for e in shown if e["id"] in texts][:1]:
+                quote = shorten(texts[error["id"]], 400, placeholder=" ...")
+                verb = "not tagged" if kind == "missed" else "tagged wrongly"
+                examples.append(
+                    f"- {said[0].upper()}{said[1:]}, {verb} `{error['theme']}`: {quote}"
+                )
+    return "\n\n".join(
+        [
+            "## Known failures",
+            f"{len(errors)} of its errors on the development split, drawn at random from each "
+            "corpus and from core and further themes, were read and sorted by a language model "
+            "(`benchmarks/errors.py`):",
+            causes_table(errors),
+            "An invented passage of each sort:",
+            "\n".join(examples),
+            "",
+        ]
     )
 
 
@@ -141,25 +199,44 @@ def _taught(settings: dict[str, Any], recipe: dict[str, Any]) -> str:
         "pairs shown side by side (the side that carries a theme must score above the side that "
         "does not)"
     )
-    teacher = settings.get("teacher")
-    if teacher is None:
+    asked = settings.get("teacher")
+    if asked is None:
         return f"{said}."
-    named = recipe["weights"][recipe[teacher]["weights"]]
-    who = (
-        f"the model `{teacher}`"
-        if teacher in PLACES
-        else f"a larger teacher, {named['upstream']} (licence {named['licence']}), fine-tuned on "
-        "the same train split and not shipped,"
+    teachers = [_teacher(name, recipe) for name in ([asked] if isinstance(asked, str) else asked)]
+    who = " and ".join(teachers)
+    if len(teachers) > 1:
+        who += ", on average,"
+    imitated = (
+        " Before all that it learnt to give, through a linear map, the token vectors of the model "
+        "`accurate`, whose heads, so mapped, its own began as."
+        if "imitation" in settings
+        else ""
     )
     return (
-        f"{said}; and from what {who} thinks of the same passages (for "
+        f"{said}; and from what {who} {'thinks' if len(teachers) == 1 else 'think'} of the same "
+        "passages (for "
         f"{settings['teacher_share']:.0%} of each target)"
         + (
-            ", of the pool's other passages that are of no development or test document"
+            f", of {settings['pool']} of the pool's other passages, none of a development or test "
+            "document"
             if settings["pool"]
             else ""
         )
         + (f", and of {settings['sentences']} single sentences." if settings["sentences"] else ".")
+        + imitated
+    )
+
+
+def _teacher(name: str, recipe: dict[str, Any]) -> str:
+    """Say who a teacher is."""
+    if name in PLACES:
+        return f"the model `{name}`"
+    settings = recipe[name]
+    weights = recipe["weights"][settings["weights"]]
+    authors = f" (authors up to a{settings['authors']})" if "authors" in settings else ""
+    return (
+        f"{weights['upstream']} (licence {weights['licence']}), fine-tuned on the same train "
+        f"split{authors} and not shipped,"
     )
 
 
@@ -181,8 +258,9 @@ def _results(name: str, measured: Figures) -> str:
     ]
     if data["on"] == "development":
         parts.append(
-            "**The development split set the thresholds and the calibration, and chose among "
-            "candidates: these figures flatter.** The test splits are kept for the finished models."
+            "**The development split set the thresholds and the calibration, chose among "
+            "candidates, and showed what authors a29 to a60 should write for: these figures "
+            "flatter.** The test splits are kept for the finished models."
         )
     for kind, title in SETS.items():
         evaluation = ours[kind]["evaluation"]

@@ -248,7 +248,7 @@ EVIDENCE = {
     "ways": {
         "scr_themes fast": {
             "coded": {"right": 8, "of": 10}, "written": {"right": 3, "of": 10},
-            "both": {"right": 11, "of": 20},
+            "both": {"right": 11, "of": 20}, "two": {"right": 3, "of": 20},
         },
         "at random": {"both": {"right": 5, "of": 20}},
     },
@@ -289,6 +289,7 @@ def test_evidence_is_said_with_what_chance_would_do(fast: str, card: Writer) -> 
     assert "55.0% of the themes that coders gave" in weak
     assert "(8 of 10 on real text" in weak
     assert "a sentence at random: 25.0%" in weak
+    assert "quoted 15% of the time" in weak
     assert "coder marked: not measured yet." in card(None)
 
 
@@ -306,3 +307,26 @@ def test_the_shares_that_probabilities_rest_on_are_there(card: Writer) -> None:
     ]
     carried = sum("child_voice" in row["themes"] for row in drawn)
     assert row_of(calibration, "`child_voice`")[1] == str(carried)
+
+
+def test_errors_that_were_read_are_told_with_examples_of_our_own(
+    figures: Figures, tmp_path: Path
+) -> None:
+    row = next(row for row in store.written_of("development") if row["themes"])
+    error = {
+        "id": row["id"], "corpus": "written", "theme": row["themes"][0], "core": False,
+        "error": "missed", "probability": 0.01, "model": "accurate 1.0.0", "cause": "narrative",
+    }  # fmt: skip
+    others = [
+        error | {"id": "of-real-text", "corpus": "coded", "error": "wrong", "cause": "calm"},
+        error | {"model": "another 1"},
+    ]
+    (tmp_path / "errors.json").write_text(json.dumps([error, *others]))
+    (tmp_path / "accuracy.json").write_text(json.dumps(figures))
+    write_card(tmp_path / "README.md", "accurate", RECIPE, tmp_path)
+    found = section((tmp_path / "README.md").read_text(encoding="utf-8"), "Known failures")
+    assert "2 of its errors" in found
+    bare = "a failing told as bare fact, without a judging word"
+    assert f"| missed | {bare} | 0 | 1 |" in found
+    assert f"not tagged `{row['themes'][0]}`: {row['text'][:30]}" in found
+    assert found.count("\n- ") == 1  # no words of a real document are quoted

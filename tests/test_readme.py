@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -44,10 +45,17 @@ def test_the_split_that_was_measured_is_named(page: str, measured: dict[str, Any
     )
 
 
-def test_the_table_of_evidence_is_that_of_the_last_run() -> None:
+@pytest.mark.parametrize("name", ["evidence", "candidates", "errors"])
+def test_the_tables_of_the_notes_are_those_of_the_last_run(name: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "path", [str(ROOT), *sys.path])
-        from benchmarks.evidence import evidence_table  # noqa: PLC0415 - it adds to the path
-    found = json.loads((ROOT / "benchmarks/results/evidence.json").read_text(encoding="utf-8"))
-    notes = (ROOT / "benchmarks/README.md").read_text(encoding="utf-8")
-    assert evidence_table(found["ways"]) in notes
+        from benchmarks.candidates import candidates_table  # noqa: PLC0415 - it adds to the path
+        from benchmarks.evidence import evidence_table  # noqa: PLC0415
+        from models.card import causes_table  # noqa: PLC0415
+    tables: dict[str, Callable[[Any], str]] = {
+        "evidence": lambda found: evidence_table(found["ways"]),
+        "candidates": candidates_table,
+        "errors": causes_table,
+    }
+    found = json.loads((ROOT / f"benchmarks/results/{name}.json").read_text(encoding="utf-8"))
+    assert tables[name](found) in (ROOT / "benchmarks/README.md").read_text(encoding="utf-8")

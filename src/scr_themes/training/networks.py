@@ -186,10 +186,16 @@ class AttentionNetwork(nn.Module):
 
     def digest(self) -> str:
         """Return a checksum of its weights."""
-        state = hashlib.sha256()
-        for value in self.state_dict().values():
-            state.update(value.detach().cpu().numpy().tobytes())
-        return state.hexdigest()
+        return digest(self)
+
+
+def digest(module: nn.Module) -> str:
+    """Return a checksum of a module's weights."""
+    state = hashlib.sha256()
+    for name, value in module.state_dict().items():
+        state.update(f"{name} {tuple(value.shape)}".encode())
+        state.update(value.detach().cpu().numpy().tobytes())
+    return state.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,129 @@
+"""What was tried for the models that ship: networks, teachers and data, and what each cost.
+
+Each candidate is a section of ``candidates.toml``: settings that take the place of those of
+``models/recipe.toml``. It is trained as ``models.build`` trains, in the same work folder, and
+measured on the development split before rounding to int8, with each theme's threshold chosen
+there. Minutes are those of its own training on labels and opinions; a teacher's reading and what it
+took to train it come on top.
+
+Run ``python benchmarks/candidates.py --coded coded.jsonl --pool POOL --work build/models``, and the
+names of some candidates if not all are wanted (hours on two cores; what was trained before is not
+trained again). Writes ``benchmarks/results/candidates.json``: those not named keep their figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.special import expit
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+from benchmarks.accuracy import kept_rows, measure, part, task_of  # noqa: E402 - the checkout's own
+from models.build import Build, read_recipe  # noqa: E402
+from models.corpus.attach import read_labelled_rows  # noqa: E402
+from models.tables import table  # noqa: E402
+
+LISTED = Path(__file__).with_name("candidates.toml")
+RESULTS = ROOT / "benchmarks/results/candidates.json"
+HEADER = (
+    "Candidate", "parameters", "texts", "minutes",
+    "real text: core F1", "core AP", "written: core F1", "core AP",
+    "written good practice, wrongly tagged", "minimal pairs, both right",
+)  # fmt: skip
+
+
+FIGURES = ("f1", "average_precision")
+
+
+def listed() -> dict[str, Any]:
+    """Return the candidates' settings, by name."""
+    return tomllib.loads(LISTED.read_text(encoding="utf-8"))
+
+
+def recipe_with(candidates: dict[str, Any]) -> dict[str, Any]:
+    """Return the recipe with a section for each candidate: its base, with changes."""
+    recipe = read_recipe()
+    made = dict(recipe)
+    for name, changes in candidates.items():
+        dropped = {"base", "what", "without", *changes.get("without", ())}
+        settings = recipe[changes.get("base", name)] | changes
+        made[name] = {key: value for key, value in settings.items() if key not in dropped}
+    return made
+
+
+def figures_of(name: str, build: Build) -> dict[str, Any]:
+    """Train one candidate, unless it was, and measure it on the development split."""
+    from scr_themes.training.examples import Example, targets_of  # noqa: PLC0415 - needs torch
+    from scr_themes.training.loop import predict  # noqa: PLC0415
+    from scr_themes.training.networks import Tokens  # noqa: PLC0415
+
+    network = build.taught(name)
+    rows = [row for row in build.rows if row["split"] == "development"]
+    held = targets_of([Example.of(row) for row in rows], build.codebook)
+    tokens = Tokens(build.tokenizer(name), held.texts, build.recipe["accurate"]["window"])
+    scores, _ = predict(network, tokens, held)
+    task = task_of(rows, build.codebook)
+    tagged = task.cut(expit(scores[:, : len(task.themes)].astype(np.float64)))
+    found: dict[str, Any] = dict(
+        build.cost[name], parameters=sum(p.numel() for p in network.parameters())
+    )
+    for kind in ("coded", "written"):
+        kept = task.sources == kind
+        result = measure(part(tagged, kept), kept_rows(rows, kept), build.codebook)
+        found[kind] = {
+            scope: {figure: result["evaluation"][scope][figure] for figure in FIGURES}
+            for scope in ("core_macro", "macro")
+        }
+        if kind == "written":
+            found["good_practice"] = result["wrongly_tagged"]["good_practice"]
+            found["pairs"] = result["pairs_both_right"]
+    return found
+
+
+def candidates_table(figures: dict[str, Any]) -> str:
+    """Return the Markdown table of the benchmark notes."""
+    lines = []
+    for name, what in listed().items():
+        if name in figures:
+            found = figures[name]
+            lines.append([
+                what["what"], f"{found['parameters'] / 1e6:.1f} M", f"{found['texts']:,}",
+                f"{found['seconds'] / 60:.0f}",
+                *(f"{found[kind]['core_macro'][figure]:.3f}" for kind in ("coded", "written")
+                  for figure in FIGURES),
+                *(f"{found[key]['share']:.0%}" for key in ("good_practice", "pairs")),
+            ])  # fmt: skip
+    return table(HEADER, lines)
+
+
+def main() -> None:
+    """Train and measure candidates."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help="candidates [all]")
+    parser.add_argument("--coded", type=Path, required=True, help="what models.corpus.attach wrote")
+    parser.add_argument("--pool", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True, help="the work folder of models.build")
+    options = parser.parse_args()
+    candidates = listed()
+    unknown = set(options.names) - set(candidates)
+    if unknown:
+        parser.error(f"no such candidate: {', '.join(sorted(unknown))}")
+    build = Build(
+        recipe_with(candidates), read_labelled_rows(options.coded), options.pool, options.work
+    )
+    kept = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.is_file() else {}
+    for name in options.names or candidates:
+        kept[name] = figures_of(name, build)
+        RESULTS.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    print(candidates_table(kept))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""How accuracy grows with the number of labelled passages.
+
+100, 300, 1,000, 3,000 passages of the train split, drawn at random three times (each draw holds the
+smaller ones), and all of it. Three ways to learn from them: MiniLM tuned whole, as ``models.build``
+tunes it but without a teacher; MiniLM as it is under logistic regression; TF-IDF under logistic
+regression. All choose their thresholds, and the last two their penalty, on the whole development
+split: with 100 labels of one's own that would be missing, so the left end of the curve flatters. A
+theme that a draw has no passage of is never tagged.
+
+Run ``python benchmarks/curve.py --coded coded.jsonl --pool POOL --work build/models``: an hour and
+a half on two cores. Writes ``benchmarks/results/curve.json``. ``--on test`` is for finished models.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.special import expit
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+from benchmarks import peers  # noqa: E402 - the checkout's own
+from benchmarks.accuracy import kept_rows, measure, part, task_of  # noqa: E402
+from benchmarks.peers import Tagged, Task  # noqa: E402
+from models.build import Build, read_recipe  # noqa: E402
+from models.corpus.attach import read_labelled_rows  # noqa: E402
+from models.corpus.store import Row  # noqa: E402
+from models.tables import table  # noqa: E402
+
+SIZES = (100, 300, 1000, 3000)
+TEXTS_SEEN = 9000  # a small draw is seen more often: three epochs of a hundred texts teach nothing
+KINDS = ("coded", "written")
+
+
+def tuned(task: Task, rows: list[Row], build: Build, on: str) -> Tagged:
+    """Tune MiniLM whole on the task's train rows; score what is tuned and measured on."""
+    from scr_themes.training.examples import Example, targets_of  # noqa: PLC0415 - needs torch
+    from scr_themes.training.fine_tuning import Teaching, teach  # noqa: PLC0415
+    from scr_themes.training.loop import LoopSettings, predict  # noqa: PLC0415
+    from scr_themes.training.networks import Tokens  # noqa: PLC0415
+
+    def targets(chosen: peers.Bools) -> Any:
+        return targets_of([Example.of(row) for row in kept_rows(rows, chosen)], build.codebook)
+
+    settings = build.recipe["accurate"]
+    epochs = max(settings["loop"]["epochs"], round(TEXTS_SEEN / task.train.sum()))
+    loop = LoopSettings(**(settings["loop"] | {"epochs": epochs}))
+    network = build.transformer("accurate")
+    file = build.tokenizer("accurate")
+    teach(network, targets(task.train), Teaching(file, loop))
+    needed = np.array([row["split"] in ("development", on) for row in rows])
+    held = targets(needed)
+    found, _ = predict(network, Tokens(file, held.texts, settings["window"]), held)
+    scores = np.zeros(task.y.shape)
+    scores[needed] = expit(found[:, : len(task.themes)].astype(np.float64))
+    return task.cut(scores)
+
+
+def main() -> None:
+    """Measure each way at each size."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--coded", type=Path, required=True, help="what models.corpus.attach wrote")
+    parser.add_argument("--pool", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True, help="the work folder of models.build")
+    parser.add_argument("--on", choices=("test", "development"), default="development")
+    parser.add_argument("--draws", type=int, default=3)
+    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks/results/curve.json")
+    options = parser.parse_args()
+    rows = read_labelled_rows(options.coded)
+    build = Build(read_recipe(), rows, options.pool, options.work)
+    train = [i for i, row in enumerate(rows) if row["split"] == "train"]
+    orders = [random.Random(seed).sample(train, len(train)) for seed in range(options.draws)]
+    vectors = peers.minilm_vectors([row["text"] for row in rows], build.weights("minilm"))
+    ways: dict[str, Callable[[Task, list[int]], Tagged]] = {
+        "TF-IDF, logistic regression": lambda task, _: peers.tfidf(task),
+        "MiniLM, logistic regression": lambda task, at: peers.logistic(task, vectors[at]),
+        "MiniLM tuned": lambda task, at: tuned(task, [rows[i] for i in at], build, options.on),
+    }
+    figures: dict[str, dict[str, list[Any]]] = {way: {} for way in ways}
+    for size in (*SIZES, len(train)):
+        for order in orders if size < len(train) else orders[:1]:
+            learnt = set(order[:size])
+            kept = [i for i, row in enumerate(rows) if row["split"] != "train" or i in learnt]
+            some = [rows[i] for i in kept]
+            task = task_of(some, build.codebook)
+            for way, learn in ways.items():
+                tagged = learn(task, kept)
+                found = {}
+                for kind in KINDS:
+                    places = ((row["split"], row["corpus"]) for row in some)
+                    at = np.array([place == (options.on, kind) for place in places])
+                    measured = measure(part(tagged, at), kept_rows(some, at), build.codebook)
+                    found[kind] = {
+                        scope: measured["evaluation"][scope]["f1"]
+                        for scope in ("core_macro", "macro")
+                    }
+                figures[way].setdefault(str(size), []).append(found)
+                print(way, size, found, flush=True)
+        data = {"on": options.on, "ways": figures}
+        options.out.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    print(curve_table(figures))
+
+
+def curve_table(figures: dict[str, dict[str, list[Any]]]) -> str:
+    """Return the Markdown table of the benchmark notes: mean core macro-F1, and its range."""
+
+    def cell(draws: list[Any], kind: str) -> str:
+        found = [draw[kind]["core_macro"] for draw in draws]
+        spread = f" ({min(found):.2f} to {max(found):.2f})" if len(found) > 1 else ""
+        return f"{np.mean(found):.2f}{spread}"
+
+    sizes = list(next(iter(figures.values())))
+    return table(
+        ["Labelled passages", *(f"{int(size):,}" for size in sizes)],
+        (
+            [f"{way}, {title}", *(cell(found[size], kind) for size in sizes)]
+            for way, found in figures.items()
+            for kind, title in zip(KINDS, ("real text", "written"), strict=True)
+        ),
+    )
+
+
+if __name__ == "__main__":
+    main()

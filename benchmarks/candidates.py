@@ -20,13 +20,10 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from scipy.special import expit
-
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 from benchmarks.accuracy import kept_rows, measure, part, task_of  # noqa: E402 - the checkout's own
-from models.build import Build, read_recipe  # noqa: E402
+from models.build import Build, add_arguments, read_recipe  # noqa: E402
 from models.corpus.attach import read_labelled_rows  # noqa: E402
 from models.tables import table  # noqa: E402
 
@@ -37,8 +34,6 @@ HEADER = (
     "real text: core F1", "core AP", "written: core F1", "core AP",
     "written good practice, wrongly tagged", "minimal pairs, both right",
 )  # fmt: skip
-
-
 FIGURES = ("f1", "average_precision")
 
 
@@ -60,17 +55,10 @@ def recipe_with(candidates: dict[str, Any]) -> dict[str, Any]:
 
 def figures_of(name: str, build: Build) -> dict[str, Any]:
     """Train one candidate, unless it was, and measure it on the development split."""
-    from scr_themes.training.examples import Example, targets_of  # noqa: PLC0415 - needs torch
-    from scr_themes.training.loop import predict  # noqa: PLC0415
-    from scr_themes.training.networks import Tokens  # noqa: PLC0415
-
     network = build.taught(name)
     rows = [row for row in build.rows if row["split"] == "development"]
-    held = targets_of([Example.of(row) for row in rows], build.codebook)
-    tokens = Tokens(build.tokenizer(name), held.texts, build.recipe["accurate"]["window"])
-    scores, _ = predict(network, tokens, held)
     task = task_of(rows, build.codebook)
-    tagged = task.cut(expit(scores[:, : len(task.themes)].astype(np.float64)))
+    tagged = task.cut(build.probabilities(name, network, rows))
     found: dict[str, Any] = dict(
         build.cost[name], parameters=sum(p.numel() for p in network.parameters())
     )
@@ -107,9 +95,7 @@ def main() -> None:
     """Train and measure candidates."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("names", nargs="*", metavar="NAME", help="candidates [all]")
-    parser.add_argument("--coded", type=Path, required=True, help="what models.corpus.attach wrote")
-    parser.add_argument("--pool", type=Path, required=True)
-    parser.add_argument("--work", type=Path, required=True, help="the work folder of models.build")
+    add_arguments(parser)
     options = parser.parse_args()
     candidates = listed()
     unknown = set(options.names) - set(candidates)

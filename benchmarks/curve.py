@@ -22,14 +22,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.special import expit
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 from benchmarks import peers  # noqa: E402 - the checkout's own
 from benchmarks.accuracy import kept_rows, measure, part, task_of  # noqa: E402
 from benchmarks.peers import Tagged, Task  # noqa: E402
-from models.build import Build, read_recipe  # noqa: E402
+from models.build import Build, add_arguments, read_recipe  # noqa: E402
 from models.corpus.attach import read_labelled_rows  # noqa: E402
 from models.corpus.store import Row  # noqa: E402
 from models.tables import table  # noqa: E402
@@ -43,32 +42,25 @@ def tuned(task: Task, rows: list[Row], build: Build, on: str) -> Tagged:
     """Tune MiniLM whole on the task's train rows; score what is tuned and measured on."""
     from scr_themes.training.examples import Example, targets_of  # noqa: PLC0415 - needs torch
     from scr_themes.training.fine_tuning import Teaching, teach  # noqa: PLC0415
-    from scr_themes.training.loop import LoopSettings, predict  # noqa: PLC0415
-    from scr_themes.training.networks import Tokens  # noqa: PLC0415
-
-    def targets(chosen: peers.Bools) -> Any:
-        return targets_of([Example.of(row) for row in kept_rows(rows, chosen)], build.codebook)
+    from scr_themes.training.loop import LoopSettings  # noqa: PLC0415
 
     settings = build.recipe["accurate"]
     epochs = max(settings["loop"]["epochs"], round(TEXTS_SEEN / task.train.sum()))
     loop = LoopSettings(**(settings["loop"] | {"epochs": epochs}))
     network = build.transformer("accurate")
-    file = build.tokenizer("accurate")
-    teach(network, targets(task.train), Teaching(file, loop))
+    learnt = [Example.of(row) for row in kept_rows(rows, task.train)]
+    teaching = Teaching(build.tokenizer("accurate"), loop)
+    teach(network, targets_of(learnt, build.codebook), teaching)
     needed = np.array([row["split"] in ("development", on) for row in rows])
-    held = targets(needed)
-    found, _ = predict(network, Tokens(file, held.texts, settings["window"]), held)
     scores = np.zeros(task.y.shape)
-    scores[needed] = expit(found[:, : len(task.themes)].astype(np.float64))
+    scores[needed] = build.probabilities("accurate", network, kept_rows(rows, needed))
     return task.cut(scores)
 
 
 def main() -> None:
     """Measure each way at each size."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--coded", type=Path, required=True, help="what models.corpus.attach wrote")
-    parser.add_argument("--pool", type=Path, required=True)
-    parser.add_argument("--work", type=Path, required=True, help="the work folder of models.build")
+    add_arguments(parser)
     parser.add_argument("--on", choices=("test", "development"), default="development")
     parser.add_argument("--draws", type=int, default=3)
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks/results/curve.json")

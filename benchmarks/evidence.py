@@ -23,7 +23,7 @@ from pathlib import Path
 from scr_themes import ThemeClassifier, load
 from scr_themes.classifying.evidence import attended_evidence
 from scr_themes.classifying.features import read_tokens
-from scr_themes.reading.sentences import sentence_spans
+from scr_themes.reading.sentences import cover_each_other, sentence_spans
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -51,12 +51,6 @@ def marks_of(rows: list[Row]) -> Marks:
                 if theme in row["themes"]:
                     found[row["id"]][theme] += [(start, end) for start, end in spans]
     return found
-
-
-def covers(quoted: Span, marked: Span) -> bool:
-    """Tell whether the two overlap by more than half of the shorter."""
-    shared = min(quoted[1], marked[1]) - max(quoted[0], marked[0])
-    return shared > 0.5 * min(quoted[1] - quoted[0], marked[1] - marked[0])
 
 
 def quotes(classifier: ThemeClassifier, rows: list[Row]) -> list[dict[str, Span]]:
@@ -102,7 +96,7 @@ def main() -> None:
         figures[name] = {}
         for corpus in ("coded", "written", "both"):
             right = [
-                any(covers(said[theme], mark) for mark in marked)
+                any(cover_each_other(said[theme], mark) for mark in marked)
                 for row, said in zip(rows, quoted, strict=True)
                 if corpus in (row["corpus"], "both")
                 for theme, marked in marks[row["id"]].items()

@@ -25,7 +25,7 @@ from scr_themes.encoding import OnnxEncoder
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from models.build import MODELS, Build, labels_of, read_recipe  # noqa: E402 - the checkout's own
+from models.build import MODELS, Build, add_arguments, labels_of, read_recipe  # noqa: E402 - the checkout's own
 from models.corpus.attach import read_labelled_rows  # noqa: E402
 from models.tables import table  # noqa: E402
 
@@ -63,9 +63,7 @@ def compare(name: str, build: Build, rows: list[dict[str, Any]]) -> dict[str, fl
 def main() -> None:
     """Compare both models on one split."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--coded", type=Path, required=True, help="what models.corpus.attach wrote")
-    parser.add_argument("--pool", type=Path, required=True)
-    parser.add_argument("--work", type=Path, required=True, help="the work folder of models.build")
+    add_arguments(parser)
     parser.add_argument("--on", choices=("test", "development"), default="development")
     options = parser.parse_args()
     rows = read_labelled_rows(options.coded)

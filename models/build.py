@@ -42,6 +42,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 
 from models.card import RARE, write_card
 from models.corpus.attach import letters_of, read_labelled_rows, read_pool_rows
@@ -164,6 +165,10 @@ def some_of(texts: Sequence[str], n: int) -> list[str]:
     return random.Random(0).sample(list(texts), min(n, len(texts)))
 
 
+def _checksum(texts: Sequence[str]) -> str:
+    return hashlib.sha256(repr(list(texts)).encode("utf-8", "replace")).hexdigest()
+
+
 class Build:
     """One build: its recipe, its rows and the folder of its stages."""
 
@@ -268,8 +273,9 @@ class Build:
 
         teacher = self.taught("accurate")
         loop = LoopSettings(**self.recipe[name]["imitation"])
-        read = hashlib.sha256(repr(list(texts)).encode("utf-8", "replace")).hexdigest()
-        done = self.stage(name, "imitation", loop, network.digest(), teacher.digest(), read)
+        done = self.stage(
+            name, "imitation", loop, network.digest(), teacher.digest(), _checksum(texts)
+        )
         if not done.is_file():
             print(f"{name}: imitates token vectors of {len(texts)} texts", flush=True)
             imitate(
@@ -333,8 +339,8 @@ class Build:
 
         n_themes = len(self.codebook.theme_ids)
         network = self.taught(teacher)
-        read = hashlib.sha256(repr(list(texts)).encode("utf-8", "replace")).hexdigest()
-        kept = self.stage(teacher, name, WINDOW, network.digest(), read).with_suffix(".npz")
+        stage = self.stage(teacher, name, WINDOW, network.digest(), _checksum(texts))
+        kept = stage.with_suffix(".npz")
         if not kept.is_file():
             print(f"{teacher}: reads {len(texts)} texts ({name})", flush=True)
             found = opinions(network, self.tokenizer(teacher), texts, n_themes, window=WINDOW)
@@ -347,6 +353,20 @@ class Build:
                 kept, themes=found.themes, roles=found.roles, marks=np.array(marks, dtype=np.int64)
             )
         return np.load(kept)
+
+    def probabilities(
+        self, name: str, network: AttentionNetwork, rows: Sequence[Row]
+    ) -> NDArray[np.float64]:
+        """Return what a network of some section says of rows, uncalibrated: (n, n_themes)."""
+        from scr_themes.training.examples import Example, targets_of  # noqa: PLC0415 - needs torch
+        from scr_themes.training.loop import predict  # noqa: PLC0415
+        from scr_themes.training.networks import Tokens  # noqa: PLC0415
+
+        held = targets_of([Example.of(row) for row in rows], self.codebook)
+        tokens = Tokens(self.tokenizer(name), held.texts, self.recipe["accurate"]["window"])
+        scores, _ = predict(network, tokens, held)
+        found: NDArray[np.float64] = expit(scores[:, : len(self.codebook.theme_ids)].astype(float))
+        return found
 
     def export(self, name: str, folder: Path, *, int8: bool = True) -> Path:
         """Export a trained network's encoder."""
@@ -421,6 +441,13 @@ class Shown:
                 f"of {progress.steps}, loss {progress.loss:.3f}, {progress.seconds:.0f} s",
                 flush=True,
             )
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what a script needs that goes on in a build's work folder."""
+    parser.add_argument("--coded", type=Path, required=True, help="what models.corpus.attach wrote")
+    parser.add_argument("--pool", type=Path, required=True, help="the pool of real passages")
+    parser.add_argument("--work", type=Path, required=True, help="the work folder of models.build")
 
 
 def main() -> None:

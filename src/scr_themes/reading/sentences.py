@@ -165,3 +165,15 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
                 spans.append((start, end))
         begin = cut
     return spans
+
+
+def cover_each_other(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Tell whether two spans of a text share more than half of the shorter.
+
+    Examples
+    --------
+    >>> cover_each_other((0, 10), (4, 30)), cover_each_other((0, 10), (5, 30))
+    (True, False)
+    """
+    shared = min(one[1], other[1]) - max(one[0], other[0])
+    return shared > 0.5 * min(one[1] - one[0], other[1] - other[0])

@@ -15,7 +15,7 @@ from scr_themes.codebook import Codebook
 from scr_themes.errors import LabelsError
 from scr_themes.labels import indicator
 from scr_themes.reading.blocks import normalise, normalised_starts
-from scr_themes.reading.sentences import sentence_spans
+from scr_themes.reading.sentences import cover_each_other, sentence_spans
 
 Spans = Sequence[tuple[int, int]]
 
@@ -240,9 +240,8 @@ def _marks(
     for theme, marked in row.evidence.items():
         shown = frozenset(
             n
-            for n, (start, end) in enumerate(spans)
-            for a, b in marked
-            if min(b, end) - max(a, start) > 0.5 * min(b - a, end - start)
+            for n, sentence in enumerate(spans)
+            if any(cover_each_other(sentence, mark) for mark in marked)
         )
         if shown and theme in row.themes:
             found[codebook.theme_ids.index(theme)] = shown

@@ -119,23 +119,15 @@ def train_network(
     ValueError
         If there is no epoch to train for.
     """
-    _check_epochs(settings)
     key = f"{asdict(settings)} {targets.digest()} {network.digest()}"
-    with torch.random.fork_rng():
-        torch.manual_seed(settings.seed)
-        torch.set_flush_denormal(True)
-        try:
-            network.to(best_device()).train()
-            _run(
-                network,
-                lambda order: _batches(tokens, targets.pairs, settings, order),
-                lambda rows: _loss(network, tokens, targets, rows, settings),
-                settings,
-                _Kept(key, checkpoint, on_progress),
-            )
-        finally:
-            torch.set_flush_denormal(False)
-            network.to("cpu").eval()
+    with _seeded(settings):
+        _run(
+            network,
+            lambda order: _batches(tokens, targets.pairs, settings, order),
+            lambda rows: _loss(network, tokens, targets, rows, settings),
+            settings,
+            _Kept(key, checkpoint, on_progress),
+        )
 
 
 def imitate(
@@ -174,17 +166,13 @@ def imitate(
     ValueError
         If there is no epoch to train for.
     """
-    _check_epochs(settings)
-    with torch.random.fork_rng():
-        torch.manual_seed(settings.seed)
+    device = best_device()
+    with _seeded(settings):
         imitation = _Imitation(student.encoder, teacher.encoder.width)
         read = hashlib.sha256(repr(tokens.ids).encode()).hexdigest()
         key = f"{asdict(settings)} {read} {digest(imitation)} {teacher.digest()}"
-        torch.set_flush_denormal(True)
+        teacher.to(device).eval()
         try:
-            device = best_device()
-            imitation.to(device).train()
-            teacher.to(device).eval()
             _run(
                 imitation,
                 lambda order: _batches(tokens, [None] * len(tokens), settings, order),
@@ -193,19 +181,26 @@ def imitate(
                 _Kept(key, checkpoint, on_progress),
             )
         finally:
-            torch.set_flush_denormal(False)
-            imitation.to("cpu").eval()
             teacher.to("cpu")
-        with torch.no_grad():
-            matrix, shift = imitation.map.weight, imitation.map.bias
-            student.queries.weight.copy_(teacher.queries.weight @ matrix)
-            student.scores.weight.copy_(teacher.scores.weight @ matrix)
-            student.scores.bias.copy_(teacher.scores.bias + teacher.scores.weight @ shift)
+    with torch.no_grad():
+        matrix, shift = imitation.map.weight, imitation.map.bias
+        student.queries.weight.copy_(teacher.queries.weight @ matrix)
+        student.scores.weight.copy_(teacher.scores.weight @ matrix)
+        student.scores.bias.copy_(teacher.scores.bias + teacher.scores.weight @ shift)
 
 
-def _check_epochs(settings: LoopSettings) -> None:
+@contextlib.contextmanager
+def _seeded(settings: LoopSettings) -> Iterator[None]:
+    """Draw from the seed and flush denormals within, and leave both as they were."""
     if settings.epochs < 1:
         raise ValueError(f"epochs is {settings.epochs}; give 1 or more")
+    with torch.random.fork_rng():
+        torch.manual_seed(settings.seed)
+        torch.set_flush_denormal(True)
+        try:
+            yield
+        finally:
+            torch.set_flush_denormal(False)
 
 
 class _Imitation(nn.Module):
@@ -226,6 +221,21 @@ class _Imitation(nn.Module):
 
 
 def _run(
+    network: Any,
+    epoch_of: Callable[[random.Random], Iterable[list[int]]],
+    loss_of: Callable[[list[int]], Tensor],
+    settings: LoopSettings,
+    kept: _Kept,
+) -> None:
+    """Train a network by a loss of batches, on the best device; it comes back to the CPU."""
+    network.to(best_device()).train()
+    try:
+        _epochs(network, epoch_of, loss_of, settings, kept)
+    finally:
+        network.to("cpu").eval()
+
+
+def _epochs(
     network: Any,
     epoch_of: Callable[[random.Random], Iterable[list[int]]],
     loss_of: Callable[[list[int]], Tensor],

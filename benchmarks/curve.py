@@ -8,12 +8,15 @@ split: with 100 labels of one's own that would be missing, so the left end of th
 theme that a draw has no passage of is never tagged.
 
 Run ``python benchmarks/curve.py --coded coded.jsonl --pool POOL --work build/models``: an hour and
-a half on two cores. Writes ``benchmarks/results/curve.json``. ``--on test`` is for finished models.
+a half on two cores, and what was measured before it was stopped is not measured again. Writes
+``benchmarks/results/curve.json``. ``--on test`` is for finished models.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
+import hashlib
 import json
 import random
 import sys
@@ -22,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -57,6 +61,18 @@ def tuned(task: Task, rows: list[Row], build: Build, on: str) -> Tagged:
     return task.cut(scores)
 
 
+def _measured(tagged: Tagged, rows: list[Row], build: Build, on: str) -> dict[str, Any]:
+    """Return the macro-F1 of each corpus in one split."""
+    found = {}
+    for kind in KINDS:
+        at = np.array([(row["split"], row["corpus"]) == (on, kind) for row in rows])
+        measured = measure(part(tagged, at), kept_rows(rows, at), build.codebook)
+        found[kind] = {
+            scope: measured["evaluation"][scope]["f1"] for scope in ("core_macro", "macro")
+        }
+    return found
+
+
 def main() -> None:
     """Measure each way at each size."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -69,34 +85,35 @@ def main() -> None:
     build = Build(read_recipe(), rows, options.pool, options.work)
     train = [i for i, row in enumerate(rows) if row["split"] == "train"]
     orders = [random.Random(seed).sample(train, len(train)) for seed in range(options.draws)]
-    vectors = peers.minilm_vectors([row["text"] for row in rows], build.weights("minilm"))
+
+    @functools.cache  # minutes of work, which may have been done before
+    def vectors() -> NDArray[np.float32]:
+        return peers.minilm_vectors([row["text"] for row in rows], build.weights("minilm"))
+
     ways: dict[str, Callable[[Task, list[int]], Tagged]] = {
         "TF-IDF, logistic regression": lambda task, _: peers.tfidf(task),
-        "MiniLM, logistic regression": lambda task, at: peers.logistic(task, vectors[at]),
+        "MiniLM, logistic regression": lambda task, at: peers.logistic(task, vectors()[at]),
         "MiniLM tuned": lambda task, at: tuned(task, [rows[i] for i in at], build, options.on),
     }
+    state = hashlib.sha256(options.coded.read_bytes() + repr(build.recipe["accurate"]).encode())
+    data: dict[str, Any] = {"on": options.on, "state": state.hexdigest()}
+    kept = json.loads(options.out.read_text(encoding="utf-8")) if options.out.is_file() else {}
     figures: dict[str, dict[str, list[Any]]] = {way: {} for way in ways}
+    if {key: kept.get(key) for key in data} == data:
+        figures = kept["ways"]
+    data["ways"] = figures
     for size in (*SIZES, len(train)):
-        for order in orders if size < len(train) else orders[:1]:
+        for draw, order in enumerate(orders if size < len(train) else orders[:1]):
             learnt = set(order[:size])
-            kept = [i for i, row in enumerate(rows) if row["split"] != "train" or i in learnt]
-            some = [rows[i] for i in kept]
-            task = task_of(some, build.codebook)
+            at = [i for i, row in enumerate(rows) if row["split"] != "train" or i in learnt]
+            some = [rows[i] for i in at]
             for way, learn in ways.items():
-                tagged = learn(task, kept)
-                found = {}
-                for kind in KINDS:
-                    places = ((row["split"], row["corpus"]) for row in some)
-                    at = np.array([place == (options.on, kind) for place in places])
-                    measured = measure(part(tagged, at), kept_rows(some, at), build.codebook)
-                    found[kind] = {
-                        scope: measured["evaluation"][scope]["f1"]
-                        for scope in ("core_macro", "macro")
-                    }
-                figures[way].setdefault(str(size), []).append(found)
-                print(way, size, found, flush=True)
-        data = {"on": options.on, "ways": figures}
-        options.out.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+                done = figures[way].setdefault(str(size), [])
+                if len(done) <= draw:
+                    tagged = learn(task_of(some, build.codebook), at)
+                    done.append(_measured(tagged, some, build, options.on))
+                    print(way, size, done[-1], flush=True)
+                    options.out.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
     print(curve_table(figures))
 
 

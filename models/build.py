@@ -16,8 +16,8 @@ MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000`` before it. Stages, each
    sentences as targets of attention);
 3. where the recipe gives a model a teacher: let the teacher read the train split, passages of the
    pool that are of no development or test document, and sentences of all of these, one by one; the
-   model learns from labels and these opinions; the fast one imitates the accurate one's token
-   vectors first;
+   model learns from labels and these opinions; the fast one imitates a teacher's token vectors
+   first;
 4. export each to int8 ONNX, calibrate it on the development split, save it.
 
 The cards' figures are those that ``benchmarks/accuracy.py`` and ``benchmarks/evidence.py`` left in
@@ -42,7 +42,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
+from scipy.special import expit, softmax
 
 from models.card import RARE, write_card
 from models.corpus.attach import letters_of, read_labelled_rows, read_pool_rows
@@ -205,7 +205,7 @@ class Build:
         return AttentionNetwork(encoder, self.n_columns)
 
     def convolutions(self, name: str) -> AttentionNetwork:
-        """Return a network of convolutions, its token embeddings taken from the accurate one's."""
+        """Return a network of convolutions, its token embeddings those of the one it imitates."""
         import torch  # noqa: PLC0415 - heavy
 
         from scr_themes.training.networks import (  # noqa: PLC0415
@@ -216,7 +216,7 @@ class Build:
 
         settings = self.recipe[name]
         torch.manual_seed(settings["loop"].get("seed", 0))
-        teacher = self.taught("accurate")
+        teacher = self.taught(settings["imitates"])
         words = teacher.encoder.model.embeddings.word_embeddings.weight.detach()
         encoder = ConvolutionalEncoder(len(words), **settings["shape"])
         encoder.embedding.weight.data = compact_embeddings(words, encoder.width)
@@ -238,7 +238,9 @@ class Build:
             self.imitated(name, network, targets.texts)
         loop = LoopSettings(**settings["loop"])
         frozen = settings.get("frozen_layers", 0)
-        done = self.stage(name, "taught", loop, frozen, network.digest(), targets.digest())
+        asked = sorted(settings["loop"].items())
+        begun = self.begun(name, network)
+        done = self.stage(name, "taught", asked, frozen, begun, targets.digest())
         if not done.is_file():
             print(f"{name}: {len(targets)} texts", flush=True)
             shown = Shown(name)
@@ -260,21 +262,40 @@ class Build:
         key = hashlib.sha256(f"{parts} {sorted(weights['sha256'].items())}".encode()).hexdigest()
         return self.work / f"{name}-{what}-{key[:12]}.pt"
 
+    def begun(self, name: str, network: AttentionNetwork) -> Any:
+        """Return what a network is before it learns from labels, to know its stage by."""
+        settings = self.recipe[name]
+        if "shape" in settings and "imitation" not in settings:
+            return self.convolved(settings), self.taught(settings["imitates"]).digest()
+        return network.digest()
+
+    @staticmethod
+    def convolved(settings: dict[str, Any]) -> Any:
+        """Return what an untrained network of convolutions hangs on.
+
+        Not a checksum of its weights: the last digits of principal axes are others on more cores.
+        """
+        loops = [settings[part] for part in ("loop", "imitation") if part in settings]
+        seeds = [loop.get("seed", 0) for loop in loops]
+        return sorted(settings["shape"].items()), seeds
+
     def tokenizer(self, name: str) -> Path:
         """Return the tokenizer file of a network."""
         return self.weights(self.recipe[name]["weights"]) / "tokenizer.json"
 
     def imitated(self, name: str, network: AttentionNetwork, texts: Sequence[str]) -> None:
-        """Let a network imitate the accurate one's token vectors: as in the work folder, or now."""
+        """Let a network imitate another's token vectors: as in the work folder, or now."""
         import torch  # noqa: PLC0415 - heavy
 
         from scr_themes.training.loop import LoopSettings, imitate  # noqa: PLC0415
         from scr_themes.training.networks import Tokens  # noqa: PLC0415
 
-        teacher = self.taught("accurate")
-        loop = LoopSettings(**self.recipe[name]["imitation"])
+        settings = self.recipe[name]
+        teacher = self.taught(settings["imitates"])
+        loop = LoopSettings(**settings["imitation"])
+        asked = sorted(settings["imitation"].items())
         done = self.stage(
-            name, "imitation", loop, network.digest(), teacher.digest(), _checksum(texts)
+            name, "imitation", asked, self.convolved(settings), teacher.digest(), _checksum(texts)
         )
         if not done.is_file():
             print(f"{name}: imitates token vectors of {len(texts)} texts", flush=True)
@@ -357,15 +378,28 @@ class Build:
     def probabilities(
         self, name: str, network: AttentionNetwork, rows: Sequence[Row]
     ) -> NDArray[np.float64]:
-        """Return what a network of some section says of rows, uncalibrated: (n, n_themes)."""
+        """Return what a network of some section says of rows, uncalibrated: (n, n_themes).
+
+        Weighed by role as a finished model is, by the development rows among them.
+        """
+        from scr_themes.classifying.attention import weighed_by_role  # noqa: PLC0415
         from scr_themes.training.examples import Example, targets_of  # noqa: PLC0415 - needs torch
+        from scr_themes.training.fine_tuning import carrying_by_role  # noqa: PLC0415
         from scr_themes.training.loop import predict  # noqa: PLC0415
         from scr_themes.training.networks import Tokens  # noqa: PLC0415
 
+        development = [row for row in rows if row["split"] == "development"]
+        carrying = carrying_by_role(
+            targets_of([Example.of(row) for row in development], self.codebook),
+            np.array([row["corpus"] for row in development]),
+        )
         held = targets_of([Example.of(row) for row in rows], self.codebook)
         tokens = Tokens(self.tokenizer(name), held.texts, self.recipe["accurate"]["window"])
         scores, _ = predict(network, tokens, held)
-        found: NDArray[np.float64] = expit(scores[:, : len(self.codebook.theme_ids)].astype(float))
+        themes, roles = np.split(scores.astype(float), [len(self.codebook.theme_ids)], axis=1)
+        found: NDArray[np.float64] = expit(
+            weighed_by_role(themes, softmax(roles, axis=1), carrying)
+        )
         return found
 
     def export(self, name: str, folder: Path, *, int8: bool = True) -> Path:

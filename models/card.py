@@ -207,8 +207,8 @@ def _taught(settings: dict[str, Any], recipe: dict[str, Any]) -> str:
     if len(teachers) > 1:
         who += ", on average,"
     imitated = (
-        " Before all that it learnt to give, through a linear map, the token vectors of the model "
-        "`accurate`, whose heads, so mapped, its own began as."
+        " Before all that it learnt to give, through a linear map, the token vectors of "
+        f"{_teacher(settings['imitates'], recipe).rstrip(',')}, whose heads, so mapped, its own began as."
         if "imitation" in settings
         else ""
     )

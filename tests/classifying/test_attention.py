@@ -6,10 +6,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.special import expit, softmax
+from scipy.special import expit, logit, softmax
 
 from scr_themes.classifying import ThemeClassifier, load
-from scr_themes.classifying.attention import NEXT, AttentionHeads, AttentionRoleHead, shares
+from scr_themes.classifying.attention import (
+    NEXT,
+    SELDOM,
+    AttentionHeads,
+    AttentionRoleHead,
+    shares,
+)
 from scr_themes.classifying.classifier import assemble
 from scr_themes.codebook import Codebook
 from scr_themes.encoding import TokenEncoder, TokenVectors
@@ -47,13 +53,14 @@ class Words:
         )
 
 
-def heads():
+def heads(carrying=()):
     queries = np.array([[0, 9, 0, 0], [9, 0, 0, 0]], dtype=np.float32)
     weights = np.array([[0, 4, 2, 0], [4, 0, 2, 0]], dtype=np.float32)
     ones = np.ones(2)
     return AttentionHeads(
-        queries, weights, np.array([-2, -2], np.float32), ones, 0 * ones, 0.5 * ones, 0.8 * ones
-    )
+        queries, weights, np.array([-2, -2], np.float32),
+        ones, 0 * ones, 0.5 * ones, 0.8 * ones, np.array(carrying, dtype=float),
+    )  # fmt: skip
 
 
 def roles():
@@ -86,6 +93,24 @@ def test_scores_are_what_attention_sees():
     expected = (shared * (tokens.vectors @ heads().weights.T)).sum(axis=0) - 2
     np.testing.assert_allclose(heads().scores([tokens])[0], expected, rtol=1e-5)
     np.testing.assert_allclose(heads().probabilities([tokens])[0], expit(expected), rtol=1e-5)
+
+
+def test_a_theme_is_less_likely_in_a_role_that_seldom_carries_one():
+    """The odds are those of both being so: the theme's own score, and a role that carries it."""
+    found = {}
+    for carrying in ((), (1, 1), (0.9, 0.2), (0.9, 0)):
+        model = assemble(Words(), BOOK, heads(carrying), roles())
+        text = "He was told."
+        (role,) = model.predict_role_proba([text])
+        found[carrying] = model.predict_proba([text])[0]
+        assert model.tag([text])[0].candidates[0].probability == pytest.approx(
+            float(found[carrying][0])
+        )
+    np.testing.assert_allclose(found[1, 1], found[()], rtol=1e-5)
+    chance = role @ [0.9, 0.2]
+    np.testing.assert_allclose(logit(found[0.9, 0.2]), logit(found[()]) + np.log(chance), rtol=1e-4)
+    chance = role @ [0.9, SELDOM]  # never ruled out
+    np.testing.assert_allclose(logit(found[0.9, 0]), logit(found[()]) + np.log(chance), rtol=1e-4)
 
 
 def test_a_text_without_a_word_has_the_bias_for_its_score(classifier):

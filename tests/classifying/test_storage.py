@@ -225,7 +225,7 @@ def test_a_manifest_of_something_else(model, text):
         load(model)
 
 
-@pytest.mark.parametrize("number", [0, 3, 999, "1", None, 1.5])
+@pytest.mark.parametrize("number", [0, 4, 999, "1", None, 1.5])
 def test_a_format_of_another_version(model, number):
     forge(model, format=number)
     with pytest.raises(ModelError, match=r"has format .*install the scr-themes that wrote it"):

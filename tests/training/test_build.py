@@ -45,7 +45,8 @@ RECIPE = {
     "fast": {
         "version": "1", "weights": "small", "teacher": "accurate", "teacher_share": 0.2,
         "pool": 6, "sentences": 4,
-        "imitation": LOOP, "shape": {"width": 8, "blocks": 1, "reach": 1, "expansion": 2},
+        "imitates": "accurate", "imitation": LOOP,
+        "shape": {"width": 8, "blocks": 1, "reach": 1, "expansion": 2},
         "loop": LOOP, "window": WINDOW, "notice": "{upstream} from {package}, {licence}",
     },
 }  # fmt: skip

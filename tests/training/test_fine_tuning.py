@@ -19,7 +19,13 @@ from scr_themes.encoding import OnnxEncoder  # noqa: E402
 from scr_themes.errors import LabelsError, ModelError  # noqa: E402
 from scr_themes.training.examples import Example, soft_targets, targets_of  # noqa: E402
 from scr_themes.training.export import export_convolutions, export_encoder  # noqa: E402
-from scr_themes.training.fine_tuning import Teaching, finish, opinions, teach  # noqa: E402
+from scr_themes.training.fine_tuning import (  # noqa: E402
+    Teaching,
+    carrying_by_role,
+    finish,
+    opinions,
+    teach,
+)
 from scr_themes.training.loop import LoopSettings, imitate, predict, train_network  # noqa: E402
 from scr_themes.training.networks import (  # noqa: E402
     AttentionNetwork,
@@ -112,6 +118,19 @@ def test_what_was_taught_is_learnt(classifier):
     assert np.mean(classifier.predict_role([r.text for r in rows]) == [r.role for r in rows]) > 0.95
 
 
+def test_how_often_each_role_carries_a_theme_is_learnt(classifier):
+    """Held against each source by itself: a large one does not outvote a small one."""
+    np.testing.assert_allclose(classifier.heads_.carrying, [1, 0])
+    rows = [replace(row, pair=None) for row in passages()]
+    rows += [replace(row, themes=frozenset(), evidence={}) for row in rows if row.themes][:4]
+    held = targets_of(rows, CODEBOOK)
+    found = carrying_by_role(held, np.array(["large"] * 32 + ["small"] * 4))
+    np.testing.assert_allclose(found, [0.5, 0])
+    findings = replace(held, roles=held.roles * [1, 0])
+    found = carrying_by_role(findings, np.array(["one"] * 36))
+    np.testing.assert_allclose(found, [16 / 20, 16 / 36])
+
+
 def test_attention_rests_on_the_marked_sentence(classifier):
     rows = [row for row in passages() if row.themes]
     found = [
@@ -140,8 +159,9 @@ def test_it_is_saved_and_loaded_with_its_attention(classifier, tmp_path):
     assert np.array_equal(copy.predict_proba(texts), classifier.predict_proba(texts))
     assert np.array_equal(copy.predict_role(texts), classifier.predict_role(texts))
     assert [t.tags for t in copy.tag(texts)] == [t.tags for t in classifier.tag(texts)]
+    assert np.array_equal(copy.heads_.carrying, classifier.heads_.carrying)
     manifest = json.loads((tmp_path / "model" / "model.json").read_text(encoding="utf-8"))
-    assert manifest["format"] == 2
+    assert manifest["format"] == 3
 
 
 def test_a_student_learns_from_a_teacher_alone(tuned, base):
@@ -196,6 +216,31 @@ def test_an_exported_student_says_what_the_network_says(base, tmp_path):
     (found,) = OnnxEncoder(folder, n_threads=1).tokens([text])
     np.testing.assert_allclose(found.vectors, expected, atol=1e-5)
     assert [text[i] for i in found.starts] == list("ncwsis")
+
+
+def test_masked_tokens_are_a_share_of_the_text(base):
+    tokens = Tokens(base / "tokenizer.json", [row.text for row in passages()], WINDOW)
+    torch.manual_seed(0)
+    whole = tokens.batch(range(32))
+    masked = tokens.batch(range(32), masked=0.25)
+    gone = masked.input_ids != whole.input_ids
+    assert 0.15 < gone.sum() / whole.inner.sum() < 0.35
+    assert (masked.input_ids[gone] == tokens.mask).all()
+    assert not (gone & ~whole.inner).any()  # neither the special tokens nor padding
+
+
+def test_dropout_is_that_of_the_loop_but_where_layers_are_frozen(base):
+    targets = targets_of(passages(4), CODEBOOK)
+    torch.manual_seed(6)
+    network = AttentionNetwork(TransformerEncoder(base, frozen_layers=1), 4)
+    before = [module.p for module in network.modules() if isinstance(module, torch.nn.Dropout)]
+    assert 0 in before
+    settings = replace(SETTINGS, epochs=1, dropout=0.4, token_dropout=0.2)
+    train_network(
+        network, Tokens(base / "tokenizer.json", targets.texts, WINDOW), targets, settings
+    )
+    after = [module.p for module in network.modules() if isinstance(module, torch.nn.Dropout)]
+    assert after == [0.4 if p else 0.0 for p in before]
 
 
 def test_a_theme_left_open_teaches_nothing(base):

@@ -20,6 +20,8 @@ from scr_themes.encoding.protocol import TokenVectors
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 
+# No role is taken to rule a theme out: a passage's role is told wrongly now and then.
+SELDOM = 0.01
 # The sentence beside the one that attention rests on most is quoted with it from this share of its
 # attention on. Of 0.4 to 0.9, tried on the marked sentences of the development split
 # (benchmarks/evidence.py), each step down finds more of them and quotes two sentences more often.
@@ -57,6 +59,28 @@ def attended_scores(
     return scores + biases
 
 
+def weighed_by_role(scores: Floats, roles: NDArray[np.floating], carrying: Floats) -> Floats:
+    """Add to scores the log of the chance, by its role, that a passage carries any theme.
+
+    What one theme has seen of good practice, all themes then know: the role is learnt from the
+    passages of every theme. Each score becomes that of the product of two probabilities.
+
+    Parameters
+    ----------
+    scores : ndarray, shape (n_passages, n_themes)
+    roles : ndarray, shape (n_passages, n_roles)
+        Probabilities.
+    carrying : ndarray, shape (n_roles,)
+        The share of each role's passages that carry a theme.
+
+    Returns
+    -------
+    ndarray, shape (n_passages, n_themes)
+    """
+    chance = (np.asarray(roles, dtype=np.float64) * carrying.clip(min=SELDOM)).sum(axis=1)
+    return np.asarray(scores + np.log(chance)[:, None], dtype=np.float64)
+
+
 @dataclass(frozen=True, slots=True)
 class AttentionHeads:
     """Theme heads over token vectors, with their calibration; arrays only.
@@ -72,6 +96,9 @@ class AttentionHeads:
     precise : ndarray of float64, shape (n_themes,)
         The same where precision counts for more: see
         :func:`~scr_themes.classifying.calibration.precise_threshold`.
+    carrying : ndarray of float64, shape (n_roles,)
+        The share of each role's passages that carry a theme, for :func:`weighed_by_role`; empty
+        where there are no roles.
     """
 
     queries: Singles
@@ -81,14 +108,26 @@ class AttentionHeads:
     intercepts: Floats
     thresholds: Floats
     precise: Floats
+    carrying: Floats
 
-    def scores(self, passages: Sequence[TokenVectors]) -> Floats:
-        """Return uncalibrated scores, shape (n_passages, n_themes)."""
-        return attended_scores(passages, self.queries, self.weights, self.biases)
+    def scores(
+        self, passages: Sequence[TokenVectors], roles: NDArray[np.floating] | None = None
+    ) -> Floats:
+        """Return uncalibrated scores, shape (n_passages, n_themes).
 
-    def probabilities(self, passages: Sequence[TokenVectors]) -> Singles:
-        """Return float32 probabilities, shape (n_passages, n_themes)."""
-        scores = self.scores(passages)
+        ``roles`` are the probabilities of the role head, shape (n_passages, n_roles), where there
+        is one.
+        """
+        scores = attended_scores(passages, self.queries, self.weights, self.biases)
+        if roles is None or not self.carrying.size:
+            return scores
+        return weighed_by_role(scores, roles, self.carrying)
+
+    def probabilities(
+        self, passages: Sequence[TokenVectors], roles: NDArray[np.floating] | None = None
+    ) -> Singles:
+        """Return float32 probabilities, shape (n_passages, n_themes); ``roles`` as above."""
+        scores = self.scores(passages, roles)
         return np.asarray(expit(scores * self.slopes + self.intercepts), dtype=np.float32)
 
     def sentences(self, tokens: TokenVectors, starts: Sequence[int]) -> NDArray[np.intp]:

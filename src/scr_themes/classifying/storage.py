@@ -9,7 +9,8 @@
 Nothing is pickled and nothing is imported by name. To raise the format number: add to
 ``_READABLE`` what the new version still reads, keep a folder written by the old version under
 ``tests/classifying/formats/``, and say in ``CHANGELOG.md`` what changed. Format 2 added
-``themes.precise``, and attention heads: those whose arrays include ``themes.queries``.
+``themes.precise``, and attention heads: those whose arrays include ``themes.queries``; format 3 put
+``themes.carrying`` to these.
 """
 
 from __future__ import annotations
@@ -38,8 +39,8 @@ from scr_themes.encoding.onnx import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE, On
 from scr_themes.encoding.protocol import Encoder
 from scr_themes.errors import ModelError, ScrThemesError
 
-FORMAT = 2
-_READABLE = frozenset({1, 2})
+FORMAT = 3
+_READABLE = frozenset({1, 2, 3})
 _MANIFEST = "model.json"
 _HEADS = "heads.safetensors"
 _ENCODER = "encoder"
@@ -144,6 +145,7 @@ def _heads(arrays: dict[str, NDArray[Any]]) -> Heads | AttentionHeads:
     kind = AttentionHeads if "themes.queries" in arrays else Heads
     if "themes.precise" not in arrays:  # format 1
         arrays["themes.precise"] = np.maximum(arrays["themes.thresholds"], PRECISION)
+    arrays.setdefault("themes.carrying", np.empty(0))  # before format 3
     return kind(**{f.name: arrays[f"themes.{f.name}"] for f in fields(kind)})
 
 

@@ -14,7 +14,12 @@ import torch
 from numpy.typing import NDArray
 from scipy.special import expit, softmax
 
-from scr_themes.classifying.attention import AttentionHeads, AttentionRoleHead, attended_scores
+from scr_themes.classifying.attention import (
+    AttentionHeads,
+    AttentionRoleHead,
+    attended_scores,
+    weighed_by_role,
+)
 from scr_themes.classifying.calibration import (
     PRECISION,
     best_f1_threshold,
@@ -245,9 +250,20 @@ def finish(
     n_themes = len(codebook.theme_ids)
     named = np.array([""] * len(targets) if sources is None else list(map(str, sources)))
     genuine = np.zeros(len(targets), bool) if real is None else np.asarray(real, dtype=bool)
+    role_head, carrying = None, np.empty(0)
+    known = targets.roles.any(axis=1)
+    themes = scores[:, :n_themes]
+    if len(codebook.role_ids) and known.any():
+        temperature = fit_temperature(scores[known, n_themes:], targets.roles[known].argmax(axis=1))
+        role_head = AttentionRoleHead(
+            queries[n_themes:], weights[n_themes:], biases[n_themes:], temperature
+        )
+        carrying = carrying_by_role(targets, named)
+        roles = softmax(scores[:, n_themes:] / temperature, axis=1)
+        themes = weighed_by_role(themes, roles, carrying)
     calibrated = [
         _calibrate(
-            scores[kept, k],
+            themes[kept, k],
             targets.themes[kept, k] > 0,
             named[kept],
             genuine[kept],
@@ -259,16 +275,33 @@ def finish(
     slopes, intercepts, thresholds, precise = np.array(calibrated, dtype=np.float64).T
     heads = AttentionHeads(
         queries[:n_themes], weights[:n_themes], biases[:n_themes],
-        slopes, intercepts, thresholds, precise,
+        slopes, intercepts, thresholds, precise, carrying,
     )  # fmt: skip
-    role_head = None
-    known = targets.roles.any(axis=1)
-    if len(codebook.role_ids) and known.any():
-        temperature = fit_temperature(scores[known, n_themes:], targets.roles[known].argmax(axis=1))
-        role_head = AttentionRoleHead(
-            queries[n_themes:], weights[n_themes:], biases[n_themes:], temperature
-        )
     return assemble(encoder, codebook, heads, role_head)
+
+
+def carrying_by_role(targets: Targets, sources: NDArray[Any]) -> Floats:
+    """Return the share of each role's passages that carry a theme, all sources counting alike.
+
+    Parameters
+    ----------
+    targets : Targets
+        Of passages with a role.
+    sources : ndarray of str, shape (n,)
+        Where each is from.
+
+    Returns
+    -------
+    ndarray, shape (n_roles,)
+        For a role that no passage has, the share of all.
+    """
+    any_theme = np.asarray(targets.themes.any(axis=1))
+    shares = np.full(targets.roles.shape[1], any_theme.mean(), dtype=np.float64)
+    for role in np.flatnonzero(targets.roles.any(axis=0)):
+        has = targets.roles[:, role] > 0
+        there = [has & (sources == source) for source in np.unique(sources[has])]
+        shares[role] = np.mean([any_theme[rows].mean() for rows in there])
+    return shares
 
 
 def _calibrate(

@@ -47,6 +47,12 @@ class LoopSettings:
         Padding included; passages of about one length share a batch.
     window : int, default 224
         Tokens of a passage that training reads.
+    dropout : float, optional
+        Of hidden layers and token vectors, where the network has any; by default as it has it.
+    token_dropout : float, default 0.0
+        The share of a passage's tokens that are masked, others each time it is read (word dropout,
+        as in Iyyer et al. 2015, *Deep unordered composition rivals syntactic methods for text
+        classification*, ACL): what a small network learns must not hang on single words.
     role_weight, pair_weight, evidence_weight : float
         What the role, the pairs and the marked sentences weigh beside the themes.
     seed : int, default 0
@@ -60,6 +66,8 @@ class LoopSettings:
     weight_decay: float = 0.01
     tokens_a_batch: int = 2600
     window: int = 224
+    dropout: float | None = None
+    token_dropout: float = 0.0
     role_weight: float = 0.5
     pair_weight: float = 1.0
     evidence_weight: float = 0.3
@@ -153,7 +161,8 @@ def imitate(
     teacher : AttentionNetwork
         A trained network of the same vocabulary and columns.
     tokens : Tokens
-        Of any texts: no label is read.
+        Of any texts: no label is read. The teacher reads each once; what it gives is kept in
+        memory, two bytes a number.
     settings : LoopSettings
         Its weights of roles, pairs and evidence are not used.
     checkpoint, on_progress : optional
@@ -171,12 +180,14 @@ def imitate(
         imitation = _Imitation(student.encoder, teacher.encoder.width)
         read = hashlib.sha256(repr(tokens.ids).encode()).hexdigest()
         key = f"{asdict(settings)} {read} {digest(imitation)} {teacher.digest()}"
-        teacher.to(device).eval()
+        shown = _Shown(teacher.to(device).eval(), tokens, device)
         try:
             _run(
                 imitation,
                 lambda order: _batches(tokens, [None] * len(tokens), settings, order),
-                lambda rows: imitation.loss(teacher, tokens.batch(rows, device)),
+                lambda rows: imitation.loss(
+                    shown(rows), tokens.batch(rows, device, masked=settings.token_dropout)
+                ),
                 settings,
                 _Kept(key, checkpoint, on_progress),
             )
@@ -211,13 +222,32 @@ class _Imitation(nn.Module):
         self.encoder = encoder
         self.map = nn.Linear(encoder.width, width)
 
-    def loss(self, teacher: AttentionNetwork, batch: Batch) -> Tensor:
+    def loss(self, wanted: Tensor, batch: Batch) -> Tensor:
         """Return the mean squared error over the tokens of the texts themselves."""
         with _precision(batch.input_ids.device):
-            with torch.no_grad():
-                wanted = teacher.encoder(batch.input_ids, batch.attention_mask)
             given = self.map(self.encoder(batch.input_ids, batch.attention_mask))
-        return functional.mse_loss(given[batch.inner].float(), wanted[batch.inner].float())
+        return functional.mse_loss(given[batch.inner].float(), wanted.float())
+
+
+class _Shown:
+    """A teacher's vectors of the tokens of texts, each text read once and its vectors kept."""
+
+    def __init__(self, teacher: AttentionNetwork, tokens: Tokens, device: Any) -> None:
+        self._teacher = teacher
+        self._tokens = tokens
+        self._device = device
+        self._kept: dict[int, Tensor] = {}
+
+    def __call__(self, rows: list[int]) -> Tensor:
+        """Return the vectors of some texts' tokens, one text after another."""
+        fresh = [row for row in rows if row not in self._kept]
+        if fresh:
+            batch = self._tokens.batch(fresh, self._device)
+            with _precision(self._device), torch.no_grad():
+                found = self._teacher.encoder(batch.input_ids, batch.attention_mask)
+            for row, vectors, inner in zip(fresh, found, batch.inner, strict=True):
+                self._kept[row] = vectors[inner].to(torch.float16)
+        return torch.cat([self._kept[row] for row in rows])
 
 
 def _run(
@@ -229,6 +259,9 @@ def _run(
 ) -> None:
     """Train a network by a loss of batches, on the best device; it comes back to the CPU."""
     network.to(best_device()).train()
+    for module in network.modules():
+        if settings.dropout is not None and isinstance(module, nn.Dropout) and module.p:
+            module.p = settings.dropout  # frozen layers have none
     try:
         _epochs(network, epoch_of, loss_of, settings, kept)
     finally:
@@ -404,7 +437,7 @@ def _loss(
 ) -> Tensor:
     device = next(network.parameters()).device
     with _precision(device):
-        scores, shares = network(tokens.batch(rows, device))
+        scores, shares = network(tokens.batch(rows, device, masked=settings.token_dropout))
     scores = scores.float()
     themes = torch.from_numpy(targets.themes[rows]).to(device)
     counted = torch.from_numpy(targets.counted[rows]).to(device)

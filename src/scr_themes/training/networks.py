@@ -241,6 +241,8 @@ class Tokens:
         self.ids = [encoding.ids for encoding in encodings]
         self.starts = [[start for start, _ in encoding.offsets] for encoding in encodings]
         self.padding = tokenizer.token_to_id("[PAD]") or 0
+        mask = tokenizer.token_to_id("[MASK]")
+        self.mask = self.padding if mask is None else mask
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -249,8 +251,8 @@ class Tokens:
         """Return how many tokens a text has."""
         return len(self.ids[row])
 
-    def batch(self, rows: Sequence[int], device: Any = "cpu") -> Batch:
-        """Pad some texts to one length."""
+    def batch(self, rows: Sequence[int], device: Any = "cpu", *, masked: float = 0.0) -> Batch:
+        """Pad some texts to one length, and mask a share of their tokens, drawn at random."""
         longest = padded(max(map(self.length, rows)))
         ids = torch.full((len(rows), longest), self.padding, dtype=torch.long)
         inner = torch.zeros((len(rows), longest), dtype=torch.bool)
@@ -260,6 +262,8 @@ class Tokens:
             ids[i, :n] = torch.tensor(self.ids[row])
             mask[i, :n] = 1
             inner[i, 1 : n - 1] = True
+        if masked:
+            ids = ids.masked_fill((torch.rand(ids.shape) < masked) & inner, self.mask)
         return Batch(ids.to(device), mask.to(device), inner.to(device))
 
     def sentence_of_tokens(self, row: int, sentences: Sequence[int], width: int) -> Tensor:

@@ -206,12 +206,13 @@ def _taught(settings: dict[str, Any], recipe: dict[str, Any]) -> str:
     who = " and ".join(teachers)
     if len(teachers) > 1:
         who += ", on average,"
-    imitated = (
-        " Before all that it learnt to give, through a linear map, the token vectors of "
-        f"{_teacher(settings['imitates'], recipe).rstrip(',')}, whose heads, so mapped, its own began as."
-        if "imitation" in settings
-        else ""
-    )
+    imitated = ""
+    if "imitation" in settings:
+        shown = _teacher(settings["imitates"], recipe).rstrip(",")
+        imitated = (
+            " Before all that it learnt to give, through a linear map, the token vectors of "
+            f"{shown}, whose heads, so mapped, its own began as."
+        )
     return (
         f"{said}; and from what {who} {'thinks' if len(teachers) == 1 else 'think'} of the same "
         "passages (for "

@@ -2,9 +2,10 @@
 
 Each candidate is a section of ``candidates.toml``: settings that take the place of those of
 ``models/recipe.toml``. It is trained as ``models.build`` trains, in the same work folder, and
-measured on the development split before rounding to int8, with each theme's threshold chosen
-there. Minutes are those of its own training on labels and opinions; a teacher's reading, what it
-took to train it, and imitating its token vectors come on top.
+measured on the development split before rounding to int8, with each theme's threshold, and the
+shares of roles that weigh themes, taken from there. Minutes are those of its own training on labels
+and opinions; a teacher's reading, what it took to train it, and imitating its token vectors come on
+top.
 
 Run ``python benchmarks/candidates.py --coded coded.jsonl --pool POOL --work build/models``, and the
 names of some candidates if not all are wanted (hours on two cores; what was trained before is not

@@ -4,8 +4,9 @@
 smaller ones), and all of it. Three ways to learn from them: MiniLM tuned whole, as ``models.build``
 tunes it but without a teacher; MiniLM as it is under logistic regression; TF-IDF under logistic
 regression. All choose their thresholds, and the last two their penalty, on the whole development
-split: with 100 labels of one's own that would be missing, so the left end of the curve flatters. A
-theme that a draw has no passage of is never tagged.
+split; what is tuned takes the shares of roles that weigh themes from there, too. With 100 labels of
+one's own that split would be missing, so the left end of the curve flatters. A theme that a draw
+has no passage of is never tagged.
 
 Run ``python benchmarks/curve.py --coded coded.jsonl --pool POOL --work build/models``: an hour and
 a half on two cores, and what was measured before it was stopped is not measured again. Writes
@@ -40,6 +41,7 @@ from models.tables import table  # noqa: E402
 SIZES = (100, 300, 1000, 3000)
 TEXTS_SEEN = 9000  # a small draw is seen more often: three epochs of a hundred texts teach nothing
 KINDS = ("coded", "written")
+CODE = ("benchmarks/peers.py", "models/build.py", "src/scr_themes/training/loop.py")
 
 
 def tuned(task: Task, rows: list[Row], build: Build, on: str) -> Tagged:
@@ -96,11 +98,13 @@ def main() -> None:
         "MiniLM tuned": lambda task, at: tuned(task, [rows[i] for i in at], build, options.on),
     }
     state = hashlib.sha256(options.coded.read_bytes() + repr(build.recipe["accurate"]).encode())
+    for code in (Path(__file__), *(ROOT / name for name in CODE)):
+        state.update(code.read_bytes())
     data: dict[str, Any] = {"on": options.on, "state": state.hexdigest()}
     kept = json.loads(options.out.read_text(encoding="utf-8")) if options.out.is_file() else {}
     figures: dict[str, dict[str, list[Any]]] = {way: {} for way in ways}
     if {key: kept.get(key) for key in data} == data:
-        figures = kept["ways"]
+        figures = {way: kept["ways"].get(way, {}) for way in ways}
     data["ways"] = figures
     for size in (*SIZES, len(train)):
         for draw, order in enumerate(orders if size < len(train) else orders[:1]):
@@ -113,7 +117,9 @@ def main() -> None:
                     tagged = learn(task_of(some, build.codebook), at)
                     done.append(_measured(tagged, some, build, options.on))
                     print(way, size, done[-1], flush=True)
-                    options.out.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+                    fresh = options.out.with_name(f"{options.out.name}.part")
+                    fresh.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+                    fresh.replace(options.out)
     print(curve_table(figures))
 
 

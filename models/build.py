@@ -28,6 +28,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import inspect
 import json
 import math
 import random
@@ -36,7 +37,8 @@ import sys
 import tempfile
 import tomllib
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +52,7 @@ from models.corpus.store import Row, author, read_documents
 from scr_themes import Codebook, ThemeClassifier
 from scr_themes.classifying.storage import save
 from scr_themes.encoding import OnnxEncoder
+from scr_themes.errors import ModelError
 from scr_themes.labels import indicator
 from scr_themes.reading.sentences import sentence_spans
 
@@ -205,7 +208,7 @@ class Build:
         return AttentionNetwork(encoder, self.n_columns)
 
     def convolutions(self, name: str) -> AttentionNetwork:
-        """Return a network of convolutions, its token embeddings those of the one it imitates."""
+        """Return a network of convolutions, its embeddings the axes of those that it imitates."""
         import torch  # noqa: PLC0415 - heavy
 
         from scr_themes.training.networks import (  # noqa: PLC0415
@@ -238,14 +241,16 @@ class Build:
             self.imitated(name, network, targets.texts)
         loop = LoopSettings(**settings["loop"])
         frozen = settings.get("frozen_layers", 0)
-        asked = sorted(settings["loop"].items())
         begun = self.begun(name, network)
-        done = self.stage(name, "taught", asked, frozen, begun, targets.digest())
+        done = self.stage(name, "taught", asdict(loop), frozen, begun, targets.digest())
         if not done.is_file():
             print(f"{name}: {len(targets)} texts", flush=True)
             shown = Shown(name)
             file = self.tokenizer(name)
-            teach(network, targets, Teaching(file, loop, done.with_suffix(".checkpoint"), shown))
+            checkpoint = done.with_suffix(".checkpoint")
+            going_on(
+                checkpoint, lambda: teach(network, targets, Teaching(file, loop, checkpoint, shown))
+            )
             done.with_suffix(".json").write_text(
                 json.dumps({"texts": len(targets), "seconds": round(shown.seconds)}),
                 encoding="utf-8",
@@ -271,13 +276,17 @@ class Build:
 
     @staticmethod
     def convolved(settings: dict[str, Any]) -> Any:
-        """Return what an untrained network of convolutions hangs on.
+        """Return what an untrained network of convolutions hangs on, its code included.
 
         Not a checksum of its weights: the last digits of principal axes are others on more cores.
         """
+        from scr_themes.training import networks  # noqa: PLC0415 - needs torch
+
+        code = [inspect.getsource(networks.ConvolutionalEncoder)]
+        code.append(inspect.getsource(networks.compact_embeddings))
         loops = [settings[part] for part in ("loop", "imitation") if part in settings]
         seeds = [loop.get("seed", 0) for loop in loops]
-        return sorted(settings["shape"].items()), seeds
+        return sorted(settings["shape"].items()), seeds, _checksum(code)
 
     def tokenizer(self, name: str) -> Path:
         """Return the tokenizer file of a network."""
@@ -293,16 +302,20 @@ class Build:
         settings = self.recipe[name]
         teacher = self.taught(settings["imitates"])
         loop = LoopSettings(**settings["imitation"])
-        asked = sorted(settings["imitation"].items())
         done = self.stage(
-            name, "imitation", asked, self.convolved(settings), teacher.digest(), _checksum(texts)
-        )
+            name, "imitation", asdict(loop), self.convolved(settings), teacher.digest(),
+            _checksum(texts),
+        )  # fmt: skip
         if not done.is_file():
             print(f"{name}: imitates token vectors of {len(texts)} texts", flush=True)
-            imitate(
-                network, teacher, Tokens(self.tokenizer(name), texts, loop.window), loop,
-                checkpoint=done.with_suffix(".checkpoint"), on_progress=Shown(name),
-            )  # fmt: skip
+            tokens = Tokens(self.tokenizer(name), texts, loop.window)
+            checkpoint = done.with_suffix(".checkpoint")
+            going_on(
+                checkpoint,
+                lambda: imitate(
+                    network, teacher, tokens, loop, checkpoint=checkpoint, on_progress=Shown(name)
+                ),
+            )
             write_state(network, done)
         network.load_state_dict(torch.load(done, weights_only=True))
 
@@ -380,7 +393,8 @@ class Build:
     ) -> NDArray[np.float64]:
         """Return what a network of some section says of rows, uncalibrated: (n, n_themes).
 
-        Weighed by role as a finished model is, by the development rows among them.
+        Weighed by role, by the development rows among them, as a finished model is but for the
+        temperature of its roles.
         """
         from scr_themes.classifying.attention import weighed_by_role  # noqa: PLC0415
         from scr_themes.training.examples import Example, targets_of  # noqa: PLC0415 - needs torch
@@ -448,6 +462,17 @@ class Build:
         """Return what LICENSE-encoder says."""
         weights = self.recipe["weights"][self.recipe[name]["weights"]]
         return self.recipe[name]["notice"].format(**weights, package=weights["packages"][0])
+
+
+def going_on(checkpoint: Path, train: Callable[[], None]) -> None:
+    """Go on with a training, or begin it afresh where its last digits are those of other cores."""
+    try:
+        train()
+    except ModelError:
+        if not checkpoint.is_file():
+            raise
+        checkpoint.unlink()
+        train()
 
 
 def write_state(network: AttentionNetwork, file: Path) -> None:

@@ -15,6 +15,8 @@ from string import Template
 from textwrap import shorten
 from typing import Any
 
+from safetensors.numpy import load as load_arrays
+
 from models.corpus import store
 from models.corpus.rules import pairs_of
 from models.tables import table
@@ -23,8 +25,9 @@ from scr_themes.codebook import Codebook
 Figures = dict[str, Any]
 
 RARE = 0.01  # no theme is taken to be rarer, whatever passages drawn at random say
-TEXTS = Path(__file__).with_name("cards")
-CAUSES = Path(__file__).resolve().parent.parent / "benchmarks" / "errors.toml"
+MODELS = Path(__file__).resolve().parent
+TEXTS = MODELS / "cards"
+CAUSES = MODELS.parent / "benchmarks" / "errors.toml"
 PLACES = {
     "accurate": "It is the default model of `scr_themes`.",
     "fast": 'It is the small model of `scr_themes`, `load("fast")`, for large collections.',
@@ -84,6 +87,7 @@ def write_card(path: Path, name: str, recipe: dict[str, Any], results: Path) -> 
         "package": weights["packages"][0],
         "licence": weights["licence"],
         "taught": _taught(settings, recipe),
+        "carrying": _carrying(name),
         "window": settings["window"],
         "checksums": table(
             ["File", "SHA-256"], ([f"`{k}`", f"`{v}`"] for k, v in weights["sha256"].items())
@@ -205,7 +209,7 @@ def _taught(settings: dict[str, Any], recipe: dict[str, Any]) -> str:
     teachers = [_teacher(name, recipe) for name in ([asked] if isinstance(asked, str) else asked)]
     who = " and ".join(teachers)
     if len(teachers) > 1:
-        who += ", on average,"
+        who = who.rstrip(",") + ", on average,"
     imitated = ""
     if "imitation" in settings:
         shown = _teacher(settings["imitates"], recipe).rstrip(",")
@@ -226,6 +230,13 @@ def _taught(settings: dict[str, Any], recipe: dict[str, Any]) -> str:
         + (f", and of {settings['sentences']} single sentences." if settings["sentences"] else ".")
         + imitated
     )
+
+
+def _carrying(name: str) -> str:
+    """Say how often passages of each role carry a theme, as the model's heads have it."""
+    arrays = load_arrays((MODELS / name / "heads.safetensors").read_bytes())
+    roles = zip(Codebook.load().roles, arrays["themes.carrying"], strict=True)
+    return ", ".join(f"{role.title.lower()} {share:.0%}" for role, share in roles)
 
 
 def _teacher(name: str, recipe: dict[str, Any]) -> str:

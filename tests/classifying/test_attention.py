@@ -96,7 +96,7 @@ def test_scores_are_what_attention_sees():
 
 
 def test_a_theme_is_less_likely_in_a_role_that_seldom_carries_one():
-    """The odds are those of both being so: the theme's own score, and a role that carries it."""
+    """The odds are multiplied by the chance that a passage of its role carries one."""
     found = {}
     for carrying in ((), (1, 1), (0.9, 0.2), (0.9, 0)):
         model = assemble(Words(), BOOK, heads(carrying), roles())
@@ -111,6 +111,12 @@ def test_a_theme_is_less_likely_in_a_role_that_seldom_carries_one():
     np.testing.assert_allclose(logit(found[0.9, 0.2]), logit(found[()]) + np.log(chance), rtol=1e-4)
     chance = role @ [0.9, SELDOM]  # never ruled out
     np.testing.assert_allclose(logit(found[0.9, 0]), logit(found[()]) + np.log(chance), rtol=1e-4)
+
+
+def test_heads_weighed_by_role_are_not_read_without_one():
+    (tokens,) = Words().tokens(["He was told."])
+    with pytest.raises(ValueError, match="roles are missing"):
+        heads((0.9, 0.2)).probabilities([tokens])
 
 
 def test_a_text_without_a_word_has_the_bias_for_its_score(classifier):

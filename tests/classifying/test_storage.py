@@ -381,12 +381,13 @@ assert not heavy, heavy
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("number", [path.name for path in sorted(FORMATS.iterdir())])
-def test_what_older_versions_wrote_is_read(number):
+@pytest.mark.parametrize(
+    "stored", [f"{file.parent.name}/{file.stem}" for file in sorted(FORMATS.glob("*/*.json"))]
+)
+def test_what_older_versions_wrote_is_read(stored):
     """Folders written when each format number was the newest; never to be written again."""
-    folder = FORMATS / number
-    expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
-    classifier = read_model(folder / "model", encoder=Letters())
+    expected = json.loads((FORMATS / f"{stored}.json").read_text(encoding="utf-8"))
+    classifier = read_model(FORMATS / stored, encoder=Letters())
     texts = expected["texts"]
     tagged = classifier.tag(texts)
     assert list(classifier.themes) == expected["themes"]

@@ -19,6 +19,7 @@ pytest.importorskip("onnx")
 from models import build  # noqa: E402 - torch may be missing
 from models.card import RARE  # noqa: E402
 from scr_themes.classifying import load  # noqa: E402
+from scr_themes.errors import ModelError  # noqa: E402
 from tests.training.bert import WINDOW, write_bert  # noqa: E402
 from tests.training.test_export import pytestmark  # noqa: E402, F401 - the same warnings
 
@@ -157,6 +158,54 @@ def test_a_student_is_taught_as_many_passages_as_the_recipe_says_and_none_held(m
     marked = [row | {"text": f"{row['text']} {row['id']}"} for row in rows()]
     again = build.Build(RECIPE, marked, made.pool, made.work)
     assert not held & set(again.lessons(RECIPE["fast"] | {"teacher": "teacher"}).texts)
+
+
+def test_a_stage_is_another_where_what_it_hangs_on_is_another(made):
+    """And the same on other cores, where an untrained network has other last digits."""
+    plain = {key: value for key, value in RECIPE["fast"].items() if key != "imitation"}
+    changed = plain | {"shape": plain["shape"] | {"width": 6}}
+    seeded = plain | {"loop": LOOP | {"seed": 1}}
+    made.recipe = RECIPE | {"plain": plain, "changed": changed, "seeded": seeded}
+    known = [made.begun(name, made.convolutions(name)) for name in ("plain", "changed", "seeded")]
+    assert len(set(map(repr, known))) == 3
+    network = made.convolutions("plain")
+    network.encoder.embedding.weight.data *= 1 + 1e-6
+    assert made.begun("plain", network) == known[0]
+    made.recipe["plain"] = plain | {"imitates": "teacher"}
+    assert made.begun("plain", network) != known[0]
+
+
+def test_a_training_whose_last_digits_are_those_of_other_cores_begins_afresh(tmp_path):
+    checkpoint, tried = tmp_path / "checkpoint", []
+
+    def train():
+        tried.append(checkpoint.is_file())
+        if checkpoint.is_file():
+            raise ModelError(checkpoint, "is of another training", "remove it")
+
+    checkpoint.write_bytes(b"of other cores")
+    build.going_on(checkpoint, train)
+    assert tried == [True, False]
+    with pytest.raises(ModelError, match="broken"):
+        build.going_on(checkpoint, broken)
+
+
+def broken():
+    raise ModelError("a network", "is broken", "mend it")
+
+
+def test_shares_of_roles_come_from_development_rows_alone(made):
+    some = [row for row in rows() if row["split"] in ("development", "test")]
+    network = made.taught("second")
+    found = made.probabilities("second", network, some)
+    assert found.shape == (16, len(made.codebook.theme_ids))
+
+    def emptied(split):
+        changed = [row | {"themes": []} if row["split"] == split else row for row in some]
+        return made.probabilities("second", network, changed)
+
+    np.testing.assert_array_equal(emptied("test"), found)
+    assert (emptied("development") < found).all()
 
 
 def test_the_opinion_of_several_teachers_is_their_mean(made):

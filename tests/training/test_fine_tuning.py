@@ -14,6 +14,7 @@ pytest.importorskip("onnx")
 
 from scr_themes.classifying import load  # noqa: E402 - torch may be missing
 from scr_themes.classifying.attention import AttentionHeads  # noqa: E402
+from scr_themes.classifying.calibration import fit_sigmoid  # noqa: E402
 from scr_themes.codebook import Codebook  # noqa: E402
 from scr_themes.encoding import OnnxEncoder  # noqa: E402
 from scr_themes.errors import LabelsError, ModelError  # noqa: E402
@@ -119,16 +120,44 @@ def test_what_was_taught_is_learnt(classifier):
 
 
 def test_how_often_each_role_carries_a_theme_is_learnt(classifier):
-    """Held against each source by itself: a large one does not outvote a small one."""
-    np.testing.assert_allclose(classifier.heads_.carrying, [1, 0])
+    """Held against each source by itself, and with a passage more in each."""
+    half = 0.5  # of these passages carry a theme
+    np.testing.assert_allclose(classifier.heads_.carrying, [(8 + half) / 9, half / 9])
     rows = [replace(row, pair=None) for row in passages()]
     rows += [replace(row, themes=frozenset(), evidence={}) for row in rows if row.themes][:4]
-    held = targets_of(rows, CODEBOOK)
-    found = carrying_by_role(held, np.array(["large"] * 32 + ["small"] * 4))
-    np.testing.assert_allclose(found, [0.5, 0])
+    held, sources = targets_of(rows, CODEBOOK), np.array(["large"] * 32 + ["small"] * 4)
+    whole = 16 / 36
+    expected = [((16 + whole) / 17 + whole / 5) / 2, whole / 17]
+    np.testing.assert_allclose(carrying_by_role(held, sources), expected)
+    left_open = replace(held, counted=np.where(sources == "small", 0, 1)[:, None] * held.counted)
+    np.testing.assert_allclose(carrying_by_role(left_open, sources), [(16 + half) / 17, half / 17])
     findings = replace(held, roles=held.roles * [1, 0])
-    found = carrying_by_role(findings, np.array(["one"] * 36))
-    np.testing.assert_allclose(found, [16 / 20, 16 / 36])
+    whole = 16 / 20
+    np.testing.assert_allclose(
+        carrying_by_role(findings, np.array(["one"] * 36)), [(16 + whole) / 21, whole]
+    )
+
+
+def test_calibration_is_that_of_scores_weighed_by_role(tuned, classifier):
+    held = targets_of(passages(), CODEBOOK)
+    tokens = classifier.encoder_.tokens(list(held.texts))
+    roles = classifier.predict_role_proba(list(held.texts))
+    found = classifier.heads_.scores(tokens, roles)
+    for k in range(2):
+        slope, intercept = fit_sigmoid(found[:, k], held.themes[:, k] > 0)
+        assert classifier.heads_.slopes[k] == pytest.approx(slope, rel=1e-3)
+        assert classifier.heads_.intercepts[k] == pytest.approx(intercept, rel=1e-3)
+
+
+def test_without_roles_nothing_is_weighed(tuned, classifier, tmp_path):
+    rows = [replace(row, role=None) for row in passages()]
+    plain = finish(tuned, classifier.encoder_, targets_of(rows, CODEBOOK), CODEBOOK)
+    assert plain.role_head_ is None
+    assert not plain.heads_.carrying.size
+    texts = [row.text for row in rows]
+    plain.save(tmp_path / "plain")
+    copy = load(tmp_path / "plain")
+    assert np.array_equal(copy.predict_proba(texts), plain.predict_proba(texts))
 
 
 def test_attention_rests_on_the_marked_sentence(classifier):
@@ -229,18 +258,31 @@ def test_masked_tokens_are_a_share_of_the_text(base):
     assert not (gone & ~whole.inner).any()  # neither the special tokens nor padding
 
 
-def test_dropout_is_that_of_the_loop_but_where_layers_are_frozen(base):
+def test_dropout_and_masking_are_the_loop_s_while_it_runs(base, monkeypatch):
+    """Frozen layers have no dropout, and get none; afterwards the network is as it was."""
     targets = targets_of(passages(4), CODEBOOK)
+    tokens = Tokens(base / "tokenizer.json", targets.texts, WINDOW)
     torch.manual_seed(6)
     network = AttentionNetwork(TransformerEncoder(base, frozen_layers=1), 4)
-    before = [module.p for module in network.modules() if isinstance(module, torch.nn.Dropout)]
+
+    def rates():
+        return [module.p for module in network.modules() if isinstance(module, torch.nn.Dropout)]
+
+    before, during, shares = rates(), [], []
     assert 0 in before
-    settings = replace(SETTINGS, epochs=1, dropout=0.4, token_dropout=0.2)
-    train_network(
-        network, Tokens(base / "tokenizer.json", targets.texts, WINDOW), targets, settings
+    plain = Tokens.batch
+    monkeypatch.setattr(
+        Tokens,
+        "batch",
+        lambda self, rows, device="cpu", *, masked=0.0: (
+            shares.append(masked) or plain(self, rows, device, masked=masked)
+        ),
     )
-    after = [module.p for module in network.modules() if isinstance(module, torch.nn.Dropout)]
-    assert after == [0.4 if p else 0.0 for p in before]
+    settings = replace(SETTINGS, epochs=1, dropout=0.4, token_dropout=0.2)
+    train_network(network, tokens, targets, settings, on_progress=lambda _: during.append(rates()))
+    assert during[0] == [0.4 if p else 0.0 for p in before]
+    assert rates() == before
+    assert set(shares) == {0.2}
 
 
 def test_a_theme_left_open_teaches_nothing(base):

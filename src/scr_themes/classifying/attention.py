@@ -60,10 +60,10 @@ def attended_scores(
 
 
 def weighed_by_role(scores: Floats, roles: NDArray[np.floating], carrying: Floats) -> Floats:
-    """Add to scores the log of the chance, by its role, that a passage carries any theme.
+    """Add to scores the log of the chance that a passage of its role carries any theme.
 
     What one theme has seen of good practice, all themes then know: the role is learnt from the
-    passages of every theme. Each score becomes that of the product of two probabilities.
+    passages of every theme. The odds of each theme are multiplied by that chance.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def weighed_by_role(scores: Floats, roles: NDArray[np.floating], carrying: Float
     roles : ndarray, shape (n_passages, n_roles)
         Probabilities.
     carrying : ndarray, shape (n_roles,)
-        The share of each role's passages that carry a theme.
+        The share of each role's passages that carry a theme; at least ``SELDOM`` is taken.
 
     Returns
     -------
@@ -90,7 +90,7 @@ class AttentionHeads:
     queries, weights : ndarray of float32, shape (n_themes, n_dimensions)
     biases : ndarray of float32, shape (n_themes,)
     slopes, intercepts : ndarray of float64, shape (n_themes,)
-        Probability is ``expit(slope * score + intercept)``.
+        Probability is ``expit(slope * score + intercept)``, the score weighed by role.
     thresholds : ndarray of float64, shape (n_themes,)
         Probability from which a theme is tagged.
     precise : ndarray of float64, shape (n_themes,)
@@ -115,8 +115,8 @@ class AttentionHeads:
     ) -> Floats:
         """Return uncalibrated scores, shape (n_passages, n_themes).
 
-        ``roles`` are the probabilities of the role head, shape (n_passages, n_roles), where there
-        is one.
+        Weighed by role, if ``roles`` are given: the probabilities of the role head, shape
+        (n_passages, n_roles).
         """
         scores = attended_scores(passages, self.queries, self.weights, self.biases)
         if roles is None or not self.carrying.size:
@@ -126,7 +126,17 @@ class AttentionHeads:
     def probabilities(
         self, passages: Sequence[TokenVectors], roles: NDArray[np.floating] | None = None
     ) -> Singles:
-        """Return float32 probabilities, shape (n_passages, n_themes); ``roles`` as above."""
+        """Return float32 probabilities, shape (n_passages, n_themes); ``roles`` as above.
+
+        Raises
+        ------
+        ValueError
+            If there are no ``roles``, and the heads were calibrated on scores weighed by them.
+        """
+        if roles is None and self.carrying.size:
+            raise ValueError(
+                "roles are missing: these heads are calibrated on scores weighed by role"
+            )
         scores = self.scores(passages, roles)
         return np.asarray(expit(scores * self.slopes + self.intercepts), dtype=np.float32)
 

@@ -352,7 +352,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
     def _read(self, inputs: Any) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
         """Return the probabilities of themes, and those of roles where they were learnt."""
         roles = None if self.role_head_ is None else self.role_head_.probabilities(inputs)
-        if isinstance(self.heads_, AttentionHeads):
+        if isinstance(self.heads_, AttentionHeads):  # linear ones know good practice by themselves
             return self.heads_.probabilities(inputs, roles), roles
         return self.heads_.probabilities(inputs), roles
 

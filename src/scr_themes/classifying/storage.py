@@ -9,8 +9,8 @@
 Nothing is pickled and nothing is imported by name. To raise the format number: add to
 ``_READABLE`` what the new version still reads, keep a folder written by the old version under
 ``tests/classifying/formats/``, and say in ``CHANGELOG.md`` what changed. Format 2 added
-``themes.precise``, and attention heads: those whose arrays include ``themes.queries``; format 3 put
-``themes.carrying`` to these.
+``themes.precise``, and attention heads: those whose arrays include ``themes.queries``; format 3
+added ``themes.carrying`` to these.
 """
 
 from __future__ import annotations

@@ -204,7 +204,9 @@ def finish(
 ) -> ThemeClassifier:
     """Put a trained network's heads on its exported encoder, calibrated on development passages.
 
-    The encoder that will run is the one that is calibrated: rounding to int8 shifts scores.
+    The encoder that will run is the one that is calibrated: rounding to int8 shifts scores. Where
+    the passages have roles, scores are weighed by them first
+    (:func:`~scr_themes.classifying.attention.weighed_by_role`).
 
     Parameters
     ----------
@@ -218,7 +220,8 @@ def finish(
         Fixes the columns.
     sources : sequence, optional
         Where each development passage is from. Thresholds are those of the best mean F1 over the
-        sources that carry the theme, however many passages each has.
+        sources that carry the theme, however many passages each has; so are the shares of each
+        role's passages that carry one the mean over sources.
     real : sequence of bool, optional
         Which development passages are of the kind that probabilities are to hold for. A theme that
         at least ``ENOUGH`` of them carry is calibrated on these alone.
@@ -286,21 +289,26 @@ def carrying_by_role(targets: Targets, sources: NDArray[Any]) -> Floats:
     Parameters
     ----------
     targets : Targets
-        Of passages with a role.
+        Passages without a role say nothing here, nor do those of which all that was given are
+        themes left open.
     sources : ndarray of str, shape (n,)
         Where each is from.
 
     Returns
     -------
     ndarray, shape (n_roles,)
-        For a role that no passage has, the share of all.
+        In each source one passage more is counted, which carries a theme as often as passages do
+        on the whole: so that a single passage settles nothing. A role that no passage has is left
+        with that.
     """
-    any_theme = np.asarray(targets.themes.any(axis=1))
-    shares = np.full(targets.roles.shape[1], any_theme.mean(), dtype=np.float64)
-    for role in np.flatnonzero(targets.roles.any(axis=0)):
-        has = targets.roles[:, role] > 0
-        there = [has & (sources == source) for source in np.unique(sources[has])]
-        shares[role] = np.mean([any_theme[rows].mean() for rows in there])
+    carries = np.asarray(targets.themes.any(axis=1))
+    told = targets.roles.any(axis=1) & (carries | (targets.counted > 0).all(axis=1))
+    whole = carries[told].mean() if told.any() else 1.0
+    shares = np.full(targets.roles.shape[1], whole, dtype=np.float64)
+    for role in np.flatnonzero(targets.roles[told].any(axis=0)):
+        has = told & (targets.roles[:, role] > 0)
+        each = [carries[has & (sources == source)] for source in np.unique(sources[has])]
+        shares[role] = np.mean([(found.sum() + whole) / (len(found) + 1) for found in each])
     return shares
 
 

@@ -162,7 +162,7 @@ def imitate(
         A trained network of the same vocabulary and columns.
     tokens : Tokens
         Of any texts: no label is read. The teacher reads each once; what it gives is kept in
-        memory, two bytes a number.
+        memory, two bytes a number (on a GPU, in the GPU's).
     settings : LoopSettings
         Its weights of roles, pairs and evidence are not used.
     checkpoint, on_progress : optional
@@ -259,12 +259,14 @@ def _run(
 ) -> None:
     """Train a network by a loss of batches, on the best device; it comes back to the CPU."""
     network.to(best_device()).train()
-    for module in network.modules():
-        if settings.dropout is not None and isinstance(module, nn.Dropout) and module.p:
-            module.p = settings.dropout  # frozen layers have none
+    own = {m: m.p for m in network.modules() if isinstance(m, nn.Dropout) and m.p}  # none if frozen
+    for module, p in own.items():
+        module.p = p if settings.dropout is None else settings.dropout
     try:
         _epochs(network, epoch_of, loss_of, settings, kept)
     finally:
+        for module, p in own.items():
+            module.p = p
         network.to("cpu").eval()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.special import expit, softmax
 
@@ -156,6 +156,9 @@ def test_scores_on_another_scale_get_the_same_tags(rows, slope, shift):
     st.lists(st.tuples(st.integers(-30, 30), st.booleans()), min_size=2, max_size=60).filter(
         lambda rows: any(yes for _, yes in rows)
     )
+)
+@example(  # one that smoothing alone takes to a third
+    [(score, score == 8) for score in (-1, -10, 0, -9, -8, -1, -10, 6, -2, -9, 6, 6, 8, 7, 1, 5)]
 )
 def test_smoothing_costs_little_of_the_best_f1(rows):
     scores, target = columns(rows)

@@ -18,6 +18,9 @@ PRECISION = 0.9
 # of both classes. Thresholds set on half of the development documents were held to the other half,
 # for both bundled models and TF-IDF: 0.2 and 0.3 did best, alike; 0.1 less well, none worst.
 SMOOTHING = 0.25
+# Of the best F1, how much the smoothed threshold keeps at least. A lone positive row among many
+# others would else be smoothed away.
+KEPT = 0.5
 
 
 def fit_sigmoid(
@@ -102,7 +105,8 @@ def best_f1_threshold(
 
     The F1 curve of few examples is jagged; it is smoothed along the log-odds by a Gaussian, so that
     a few lucky passages do not set the threshold. Its width is ``SMOOTHING`` times the gap between
-    the classes: probabilities that are not calibrated get the same tags as calibrated ones.
+    the classes: probabilities that are not calibrated get the same tags as calibrated ones. The F1
+    at the threshold is at least ``KEPT`` times the best.
 
     Parameters
     ----------
@@ -137,14 +141,19 @@ def best_f1_threshold(
     odds = logit(ranked.clip(1e-12, 1 - 1e-12))
     apart = 0.0 if truth.all() else float(odds[truth].mean() - odds[~truth].mean())
     width = SMOOTHING * abs(apart)
+    peak = int(np.argmax(np.where(last_of_tie, f1, -1)))
     if width == 0:
-        return _midway(ranked, int(np.argmax(np.where(last_of_tie, f1, -1))))
+        return _midway(ranked, peak)
     # Beyond the ends all is tagged, or nothing: the edges are smoothed like the rest.
     cuts = np.linspace(odds[-1] - 3 * width, odds[0] + 3 * width, 512)
     n_tagged = np.searchsorted(-odds, -cuts, side="right")
     weights = np.exp(-0.5 * (np.subtract.outer(cuts, cuts) / width) ** 2)
-    smooth = weights @ np.append(0.0, f1)[n_tagged] / weights.sum(axis=1)
-    best = int(np.argmax(np.where(n_tagged > 0, smooth, -1)))
+    plain = np.append(0.0, f1)[n_tagged]
+    smooth = weights @ plain / weights.sum(axis=1)
+    enough = plain >= KEPT * f1[peak]
+    if not enough.any():  # the peak is narrower than the steps from cut to cut
+        return _midway(ranked, peak)
+    best = int(np.argmax(np.where(enough, smooth, -1)))
     return _midway(ranked, int(n_tagged[best]) - 1)
 
 

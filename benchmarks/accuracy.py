@@ -291,12 +291,7 @@ def main() -> None:
         for name, system in compared.items()
         if options.only is None or name in options.only
     }
-    # fastText's probabilities go up to 1.00001.
-    tagged = {
-        name: found._replace(scores=found.scores.clip(0, 1))
-        for name, found in said.items()
-        if found is not None
-    }
+    tagged = {name: found for name, found in said.items() if found is not None}
     held = np.array([row["split"] == options.on for row in rows])
     sets = {
         "written": held & (task.sources == "written"),

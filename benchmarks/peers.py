@@ -195,7 +195,7 @@ def fasttext(task: Task) -> Tagged:
         for probability, label in model.f.predict(text + "\n", -1, 0.0, "strict"):
             theme = label.removeprefix("__label__")
             if theme != "none":
-                scores[i, int(theme)] = probability
+                scores[i, int(theme)] = min(1.0, probability)  # it goes up to 1.00001
     return task.cut(scores)
 
 

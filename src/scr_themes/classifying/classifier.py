@@ -346,15 +346,18 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         ndarray of float32, shape (n_texts, n_themes)
             The same for a text whatever stands beside it.
         """
-        parts = [self._read(part)[0] for part in self._chunks(X)]
+        parts = [self._theme_proba(part) for part in self._chunks(X)]
         return np.concatenate(parts) if parts else np.empty((0, len(self.themes)), np.float32)
 
-    def _read(self, inputs: Any) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
-        """Return the probabilities of themes, and those of roles where they were learnt."""
-        roles = None if self.role_head_ is None else self.role_head_.probabilities(inputs)
-        if isinstance(self.heads_, AttentionHeads):  # linear ones know good practice by themselves
-            return self.heads_.probabilities(inputs, roles), roles
-        return self.heads_.probabilities(inputs), roles
+    def _theme_proba(
+        self, inputs: Any, roles: NDArray[np.float32] | None = None
+    ) -> NDArray[np.float32]:
+        """Return the probabilities of themes; ``roles`` are those of roles, if known already."""
+        if not isinstance(self.heads_, AttentionHeads):  # linear ones know good practice themselves
+            return self.heads_.probabilities(inputs)
+        if roles is None and self.role_head_ is not None:
+            roles = self.role_head_.probabilities(inputs)
+        return self.heads_.probabilities(inputs, roles)
 
     def predict(
         self, X: Iterable[str] | NDArray[np.floating], *, threshold: Threshold = None
@@ -437,7 +440,8 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
 
     def _tag_chunk(self, passages: list[Passage], cuts: NDArray[np.float64]) -> list[TaggedPassage]:
         inputs = self._inputs([passage.text for passage in passages])
-        probabilities, roles = self._read(inputs)
+        roles = None if self.role_head_ is None else self.role_head_.probabilities(inputs)
+        probabilities = self._theme_proba(inputs, roles)
         near = (probabilities >= np.minimum(NEAR * self.heads_.thresholds, cuts)).any(axis=1)
         evidence = self._evidence(passages, np.flatnonzero(near), inputs)
         tagged = []

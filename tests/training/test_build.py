@@ -130,6 +130,20 @@ def test_what_was_done_is_not_done_again(made, tmp_path, capsys):
     assert "texts" not in capsys.readouterr().out
 
 
+def test_a_clean_rebuild_gives_the_same_model(made, tmp_path):
+    """To the last digit, on the same machine with as many threads."""
+    kept = []
+    for work in ("one", "another"):
+        build.Build(RECIPE, rows(), made.pool, tmp_path / work).build("fast")
+        kept.append(
+            {
+                name: (tmp_path / "models/fast" / name).read_bytes()
+                for name in ("heads.safetensors", "encoder/model.onnx")
+            }
+        )
+    assert kept[0] == kept[1]
+
+
 def test_passages_of_test_documents_are_left_out(made):
     texts = build.unlabelled(made.pool, rows())
     assert len(texts) == 6
@@ -227,13 +241,77 @@ def test_no_test_row_is_learnt_from(made):
     assert learnt == {row["id"] for row in rows() if row["split"] == "train"}
 
 
-def test_a_network_can_be_taught_by_the_first_authors_alone(made):
-    marked = [row | {"text": f"{row['text']} {row['document']}"} for row in rows()]
-    again = build.Build(RECIPE, marked, made.pool, made.work)
-    learnt = {text.split()[-1] for text in again.labels({"authors": 5}).texts}
-    assert {name for name in learnt if name.startswith("a")} == {"a0-01", "a1-01", "a4-01", "a5-01"}
-    assert {name for name in learnt if name.startswith("d")}  # coded passages have no author
-    assert len(again.lessons(RECIPE["accurate"] | {"authors": 5}).texts) == len(learnt) + 3
+@pytest.fixture
+def folded(made):
+    """The same build with a teacher of three networks, each trained without a fold."""
+    marked = [row | {"text": f"{row['text']} {row['id']}"} for row in rows()]
+    recipe = RECIPE | {"teacher": RECIPE["teacher"] | {"folds": 3}}
+    return build.Build(recipe, marked, made.pool, made.work)
+
+
+def test_each_network_of_a_folded_teacher_learns_from_the_other_folds(folded):
+    assert folded.members("teacher") == ["teacher-1", "teacher-2", "teacher-3"]
+    assert folded.members("second") == ["second"]
+    left_out = []
+    for name in folded.members("teacher"):
+        learnt = {row["id"] for row in folded.learnt_rows(folded.recipe[name])}
+        left_out.append({row["id"] for row in folded.train} - learnt)
+    assert all(left_out)
+    assert sorted(id_ for fold in left_out for id_ in fold) == sorted(
+        row["id"] for row in folded.train
+    )
+
+
+def test_passages_of_one_author_or_document_share_a_fold():
+    def fold(corpus, document):
+        return build.fold_of({"corpus": corpus, "document": document}, 5)
+
+    for n in range(20):
+        assert fold("written", f"a{n}-01") == fold("written", f"a{n}-02")
+    assert {fold("written", f"a{n}-01") for n in range(60)} == set(range(5))
+    assert {fold("coded", f"d{n}") for n in range(60)} == set(range(5))
+
+
+def test_a_folded_teacher_is_asked_of_passages_that_it_did_not_learn_from(folded, monkeypatch):
+    """Of others, the mean of its networks is taken."""
+    asked = {}
+
+    def opinion(member, name, texts):
+        asked[member, name] = list(texts)
+        n, known = len(texts), folded.members("teacher").index(member) + 1
+        return {
+            "themes": np.full((n, len(folded.codebook.theme_ids)), known / 10),
+            "roles": np.full((n, len(folded.codebook.role_ids)), known / 10),
+            "marks": np.zeros((0, 3), dtype=np.int64),
+        }
+
+    monkeypatch.setattr(folded, "opinion", opinion)
+    train = folded.train
+    texts = [row["text"] for row in train]
+    found = folded.opinions(["teacher"], "labelled", texts, train)
+    for i, row in enumerate(train):
+        fold = build.fold_of(row, 3)
+        assert found.themes[i, 0] == pytest.approx((fold + 1) / 10)
+        assert row["text"] in asked[f"teacher-{fold + 1}", "labelled"]
+    assert sum(len(asked[name, "labelled"]) for name in folded.members("teacher")) == len(train)
+    of_others = folded.opinions(["teacher"], "pool", ["The nurse was told."])
+    np.testing.assert_allclose(of_others.themes, 0.2, rtol=1e-6)
+    np.testing.assert_allclose(of_others.roles, 0.2, rtol=1e-6)
+
+
+def test_marks_of_a_folded_teacher_stand_at_the_passages_that_it_was_asked_of(folded, monkeypatch):
+    def opinion(_, name, texts):
+        n = len(texts)
+        return {
+            "themes": np.full((n, len(folded.codebook.theme_ids)), 0.9),
+            "roles": np.zeros((n, len(folded.codebook.role_ids))),
+            "marks": np.array([(i, 1, int("nurse" in text)) for i, text in enumerate(texts)]),
+        }
+
+    monkeypatch.setattr(folded, "opinion", opinion)
+    texts = [row["text"] for row in folded.train]
+    found = folded.opinions(["teacher"], "labelled", texts, folded.train)
+    assert found.marks == tuple({1: frozenset({int("nurse" in text)})} for text in texts)
 
 
 def test_weights_in_slices_are_joined_and_checked(tmp_path, monkeypatch):

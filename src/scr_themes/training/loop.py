@@ -336,16 +336,15 @@ def predict(
     with torch.no_grad():
         for rows in _fill(order, tokens, 6000):
             with _precision(device):
-                found, shares = network(tokens.batch(rows, device))
+                given = network(tokens.batch(rows, device))
+            found, shares = (values.float().cpu() for values in given)
             for i, row in enumerate(rows):
-                scores[row] = found[i].float().cpu().numpy()
-                where = tokens.sentence_of_tokens(row, targets.sentences[row], shares.shape[1]).to(
-                    device
+                scores[row] = found[i].numpy()
+                where = tokens.sentence_of_tokens(row, targets.sentences[row], shares.shape[1])
+                rests = torch.zeros((len(targets.sentences[row]), shares.shape[2])).index_add(
+                    0, where.clamp(min=0), shares[i] * (where >= 0)[:, None]
                 )
-                rests = torch.zeros(
-                    (len(targets.sentences[row]), shares.shape[2]), device=device
-                ).index_add(0, where.clamp(min=0), shares[i].float() * (where >= 0)[:, None])
-                sentences[row] = rests.argmax(dim=0).cpu().numpy()
+                sentences[row] = rests.argmax(dim=0).numpy()
     network.to("cpu")
     n = len(tokens)
     width = network.scores.out_features

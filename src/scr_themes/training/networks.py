@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
@@ -239,6 +240,7 @@ class Tokens:
         tokenizer.enable_truncation(window)
         encodings = tokenizer.encode_batch(list(texts))
         self.ids = [encoding.ids for encoding in encodings]
+        self._arrays = [np.array(ids, dtype=np.int64) for ids in self.ids]
         self.starts = [[start for start, _ in encoding.offsets] for encoding in encodings]
         self.padding = tokenizer.token_to_id("[PAD]") or 0
         mask = tokenizer.token_to_id("[MASK]")
@@ -254,14 +256,14 @@ class Tokens:
     def batch(self, rows: Sequence[int], device: Any = "cpu", *, masked: float = 0.0) -> Batch:
         """Pad some texts to one length, and mask a share of their tokens, drawn at random."""
         longest = padded(max(map(self.length, rows)))
-        ids = torch.full((len(rows), longest), self.padding, dtype=torch.long)
-        inner = torch.zeros((len(rows), longest), dtype=torch.bool)
-        mask = torch.zeros((len(rows), longest), dtype=torch.long)
+        lengths = np.array([self.length(row) for row in rows])[:, None]
+        filled = np.full((len(rows), longest), self.padding, dtype=np.int64)
         for i, row in enumerate(rows):
-            n = self.length(row)
-            ids[i, :n] = torch.tensor(self.ids[row])
-            mask[i, :n] = 1
-            inner[i, 1 : n - 1] = True
+            filled[i, : self.length(row)] = self._arrays[row]
+        place = np.arange(longest)
+        ids = torch.from_numpy(filled)
+        mask = torch.from_numpy((place < lengths).astype(np.int64))
+        inner = torch.from_numpy((place > 0) & (place < lengths - 1))
         if masked:
             ids = ids.masked_fill((torch.rand(ids.shape) < masked) & inner, self.mask)
         return Batch(ids.to(device), mask.to(device), inner.to(device))

@@ -37,6 +37,7 @@ from models.build import Build, add_arguments, read_recipe  # noqa: E402
 from models.corpus.attach import read_labelled_rows  # noqa: E402
 from models.corpus.store import Row  # noqa: E402
 from models.tables import table  # noqa: E402
+from scr_themes.writing.files import write_file  # noqa: E402
 
 SIZES = (100, 300, 1000, 3000)
 TEXTS_SEEN = 9000  # a small draw is seen more often: three epochs of a hundred texts teach nothing
@@ -117,9 +118,7 @@ def main() -> None:
                     tagged = learn(task_of(some, build.codebook), at)
                     done.append(_measured(tagged, some, build, options.on))
                     print(way, size, done[-1], flush=True)
-                    fresh = options.out.with_name(f"{options.out.name}.part")
-                    fresh.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
-                    fresh.replace(options.out)
+                    write_file(iter([json.dumps(data, indent=1) + "\n"]), options.out, lambda: 0)
     print(curve_table(figures))
 
 

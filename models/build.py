@@ -248,7 +248,7 @@ class Build:
         import torch  # noqa: PLC0415 - heavy
 
         from scr_themes.training.fine_tuning import Teaching, teach  # noqa: PLC0415
-        from scr_themes.training.loop import LoopSettings, best_device  # noqa: PLC0415
+        from scr_themes.training.loop import LoopSettings, best_device, save_whole  # noqa: PLC0415
 
         if name in self._taught:
             return self._taught[name]
@@ -279,7 +279,7 @@ class Build:
                 ),
                 encoding="utf-8",
             )
-            write_state(network, done)
+            save_whole(network.state_dict(), done)
         self.cost[name] = json.loads(done.with_suffix(".json").read_text(encoding="utf-8"))
         network.load_state_dict(torch.load(done, weights_only=True))
         self._taught[name] = network.eval()
@@ -320,7 +320,7 @@ class Build:
         """Let a network imitate another's token vectors: as in the work folder, or now."""
         import torch  # noqa: PLC0415 - heavy
 
-        from scr_themes.training.loop import LoopSettings, imitate  # noqa: PLC0415
+        from scr_themes.training.loop import LoopSettings, imitate, save_whole  # noqa: PLC0415
         from scr_themes.training.networks import Tokens  # noqa: PLC0415
 
         settings = self.recipe[name]
@@ -340,7 +340,7 @@ class Build:
                     network, teacher, tokens, loop, checkpoint=checkpoint, on_progress=Shown(name)
                 ),
             )
-            write_state(network, done)
+            save_whole(network.state_dict(), done)
         network.load_state_dict(torch.load(done, weights_only=True))
 
     def learnt_rows(self, settings: dict[str, Any]) -> list[Row]:
@@ -354,6 +354,11 @@ class Build:
         folds = self.recipe[name].get("folds", 0)
         return [f"{name}-{fold + 1}" for fold in range(folds)] or [name]
 
+    def folds_of(self, name: str, rows: Sequence[Row]) -> NDArray[np.intp] | None:
+        """Return the fold of each row, where a section has several networks."""
+        folds = self.recipe[name].get("folds", 0)
+        return np.array([fold_of(row, folds) for row in rows]) if folds else None
+
     def labels(self, settings: dict[str, Any]) -> Targets:
         """Return what the train split's labels teach."""
         from scr_themes.training.examples import Example, targets_of  # noqa: PLC0415 - needs torch
@@ -366,8 +371,7 @@ class Build:
 
         rows = self.learnt_rows(settings)
         texts = [row["text"] for row in rows]
-        asked = settings["teacher"]
-        teachers = [asked] if isinstance(asked, str) else asked
+        teachers = settings["teacher"]
         opinions = self.opinions(teachers, "labelled", texts, rows)
         lessons = blend(self.labels(settings), opinions, settings["teacher_share"])
         passages: list[str] = []
@@ -396,23 +400,21 @@ class Build:
 
         themes = np.zeros((len(texts), len(self.codebook.theme_ids)))
         roles = np.zeros((len(texts), len(self.codebook.role_ids)))
-        marks: list[dict[tuple[int, int], int]] = []
+        marks = []
         for teacher in teachers:
             members = self.members(teacher)
-            for member in members:
-                at, weight = np.arange(len(texts)), 1 / len(members) / len(teachers)
-                if rows is not None and len(members) > 1:
-                    own, folds = self.recipe[member]["fold"], self.recipe[member]["folds"]
-                    at = np.array([i for i in at if fold_of(rows[i], folds) == own], dtype=int)
-                    weight = 1 / len(teachers)
+            folds = None if rows is None else self.folds_of(teacher, rows)
+            for fold, member in enumerate(members):
+                at = np.arange(len(texts)) if folds is None else np.flatnonzero(folds == fold)
+                weight = 1 / len(teachers) / (len(members) if folds is None else 1)
                 found = self.opinion(member, name, [texts[i] for i in at])
                 themes[at] += weight * found["themes"]
                 roles[at] += weight * found["roles"]
-                shown = found["marks"].reshape(-1, 3)
-                marks.append({(int(at[i]), int(k)): int(sentence) for i, k, sentence in shown})
+                i, k, sentence = found["marks"].reshape(-1, 3).T
+                marks.append(list(zip(at[i].tolist(), k.tolist(), sentence.tolist(), strict=True)))
         marked: list[dict[int, frozenset[int]]] = [{} for _ in texts]
         for each in reversed(marks):
-            for (i, k), sentence in each.items():
+            for i, k, sentence in each:
                 if themes[i, k] >= 0.5:
                     marked[i][k] = frozenset({sentence})
         return soft_targets(texts, themes, roles, marked)
@@ -523,15 +525,6 @@ def going_on(checkpoint: Path, train: Callable[[], None]) -> None:
             raise
         checkpoint.unlink()
         train()
-
-
-def write_state(network: AttentionNetwork, file: Path) -> None:
-    """Write a network's weights, whole or not at all."""
-    import torch  # noqa: PLC0415 - heavy
-
-    fresh = file.with_name(f"{file.name}.part")
-    torch.save(network.state_dict(), fresh)
-    fresh.replace(file)
 
 
 class Shown:

@@ -206,7 +206,7 @@ def _taught(settings: dict[str, Any], recipe: dict[str, Any]) -> str:
     asked = settings.get("teacher")
     if asked is None:
         return f"{said}."
-    teachers = [_teacher(name, recipe) for name in _named(asked)]
+    teachers = [_teacher(name, recipe) for name in asked]
     who = " and ".join(teachers)
     if len(teachers) > 1:
         who = who.rstrip(",") + ", on average,"
@@ -222,18 +222,18 @@ def _taught(settings: dict[str, Any], recipe: dict[str, Any]) -> str:
         "passages (for "
         f"{settings['teacher_share']:.0%} of each target)"
         + (
-            f", of up to {settings['pool']:,} of the pool's other passages, none of a development "
+            f", of {settings['pool']:,} of the pool's other passages, none of a development "
             "or test document"
             if settings["pool"]
             else ""
         )
         + (
-            f", and of up to {settings['sentences']:,} single sentences."
+            f", and of {settings['sentences']:,} single sentences."
             if settings["sentences"]
             else "."
         )
-        + _taught_in_turn(_named(asked), recipe)
         + imitated
+        + _taught_in_turn(asked, recipe)
     )
 
 
@@ -264,22 +264,18 @@ def _taught_in_turn(teachers: list[str], recipe: dict[str, Any]) -> str:
         if name in PLACES or "teacher" not in settings:
             continue
         networks = []
-        for asked in _named(settings["teacher"]):
+        for asked in settings["teacher"]:
             weights = recipe["weights"][recipe[asked]["weights"]]
             networks.append(
                 f"{recipe[asked].get('folds', 1)} of {weights['upstream']} (licence "
                 f"{weights['licence']})"
             )
         said += (
-            " This teacher was taught in the same way by the mean of networks, "
+            " Its teacher was taught in the same way, by the mean opinion of networks, "
             f"{' and '.join(networks)}, each fine-tuned on the train split without the passages "
             "of a part of its authors and documents, and asked of these."
         )
     return said
-
-
-def _named(asked: str | list[str]) -> list[str]:
-    return [asked] if isinstance(asked, str) else asked
 
 
 def _filled(file: Path, values: dict[str, Any]) -> str:

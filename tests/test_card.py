@@ -283,7 +283,7 @@ def test_the_fast_model_says_what_it_is_and_who_taught_it(fast: str) -> None:
     folds = RECIPE["teacher"]["folds"]
     assert f"networks, {folds} of sentence-transformers/all-mpnet-base-v2" in encoder
     assert "the token vectors of the model `accurate`, whose heads" in encoder
-    assert f"of up to {RECIPE['fast']['sentences']:,} single sentences" in encoder
+    assert f"of {RECIPE['fast']['sentences']:,} single sentences" in encoder
     assert "$" not in fast
 
 

@@ -44,7 +44,7 @@ RECIPE = {
         "notice": "{upstream} from {package}, {licence}",
     },
     "fast": {
-        "version": "1", "weights": "small", "teacher": "accurate", "teacher_share": 0.2,
+        "version": "1", "weights": "small", "teacher": ["accurate"], "teacher_share": 0.2,
         "pool": 6, "sentences": 4,
         "imitates": "accurate", "imitation": LOOP,
         "shape": {"width": 8, "blocks": 1, "reach": 1, "expansion": 2},
@@ -171,7 +171,7 @@ def test_a_student_is_taught_as_many_passages_as_the_recipe_says_and_none_held(m
     held = {f"{row['text']} {row['id']}" for row in rows() if row["split"] != "train"}
     marked = [row | {"text": f"{row['text']} {row['id']}"} for row in rows()]
     again = build.Build(RECIPE, marked, made.pool, made.work)
-    assert not held & set(again.lessons(RECIPE["fast"] | {"teacher": "teacher"}).texts)
+    assert not held & set(again.lessons(RECIPE["fast"] | {"teacher": ["teacher"]}).texts)
 
 
 def test_a_stage_is_another_where_what_it_hangs_on_is_another(made):

@@ -178,7 +178,7 @@ def imitate(
     device = best_device()
     with _seeded(settings):
         imitation = _Imitation(student.encoder, teacher.encoder.width)
-        read = hashlib.sha256(repr(tokens.ids).encode()).hexdigest()
+        read = hashlib.sha256(repr([ids.tolist() for ids in tokens.ids]).encode()).hexdigest()
         key = f"{asdict(settings)} {read} {digest(imitation)} {teacher.digest()}"
         shown = _Shown(teacher.to(device).eval(), tokens, device)
         try:
@@ -352,6 +352,13 @@ def predict(
     return stacked, [sentences[i] for i in range(n)]
 
 
+def save_whole(kept: dict[str, Any], file: Path) -> None:
+    """Save tensors and plain values to a file: whole, or not at all."""
+    fresh = file.with_name(f"{file.name}.part")
+    torch.save(kept, fresh)
+    fresh.replace(file)
+
+
 def best_device() -> Any:
     """Return the GPU if there is one, else the CPU."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -516,7 +523,6 @@ class _State:
 
     def keep(self, file: Path, epochs: int, seconds: float) -> None:
         """Write it, whole or not at all."""
-        fresh = file.with_name(f"{file.name}.part")
         kept = {
             "key": self.key,
             "epochs": epochs,
@@ -526,8 +532,7 @@ class _State:
             "schedule": self.schedule.state_dict(),
             "random": torch.get_rng_state(),
         }
-        torch.save(kept, fresh)
-        fresh.replace(file)
+        save_whole(kept, file)
 
     def restore(self, file: Path) -> tuple[int, float]:
         """Take up what was kept, if anything was; return the epochs and seconds it took."""

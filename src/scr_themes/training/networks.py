@@ -239,8 +239,7 @@ class Tokens:
             )
         tokenizer.enable_truncation(window)
         encodings = tokenizer.encode_batch(list(texts))
-        self.ids = [encoding.ids for encoding in encodings]
-        self._arrays = [np.array(ids, dtype=np.int64) for ids in self.ids]
+        self.ids = [np.array(encoding.ids, dtype=np.int64) for encoding in encodings]
         self.starts = [[start for start, _ in encoding.offsets] for encoding in encodings]
         self.padding = tokenizer.token_to_id("[PAD]") or 0
         mask = tokenizer.token_to_id("[MASK]")
@@ -259,7 +258,7 @@ class Tokens:
         lengths = np.array([self.length(row) for row in rows])[:, None]
         filled = np.full((len(rows), longest), self.padding, dtype=np.int64)
         for i, row in enumerate(rows):
-            filled[i, : self.length(row)] = self._arrays[row]
+            filled[i, : self.length(row)] = self.ids[row]
         place = np.arange(longest)
         ids = torch.from_numpy(filled)
         mask = torch.from_numpy((place < lengths).astype(np.int64))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from scr_themes.encoding.protocol import TokenVectors
 from scr_themes.encoding.windows import window_cores, window_spans
+from scr_themes.encoding.wordpieces import WordPieces
 from scr_themes.errors import ModelError
 
 MODEL_FILE = "model.onnx"
@@ -68,9 +69,9 @@ class OnnxEncoder:
                 "export the encoder again",
             )
         self.n_threads = n_threads or usable_cores()
-        self._session, self._tokenizer = self._open()
+        self._session, self._pieces = self._open()
 
-    def _open(self) -> tuple[Any, Any]:
+    def _open(self) -> tuple[Any, WordPieces]:
         import onnxruntime  # noqa: PLC0415 - heavy, and not needed to describe the class
         from tokenizers import Tokenizer  # noqa: PLC0415
 
@@ -100,7 +101,7 @@ class OnnxEncoder:
         tokenizer.no_padding()
         self._outputs = tuple(outputs)
         self._first, self._last = marks
-        return session, tokenizer
+        return session, WordPieces(tokenizer)
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one vector a text.
@@ -143,49 +144,53 @@ class OnnxEncoder:
             raise ModelError(self.folder, "gives no token vectors", "export the encoder again")
         return self._map(self._tokens, texts)
 
-    def _map(self, function: Callable[[Any], _Made], texts: Sequence[str]) -> list[_Made]:
-        """Apply a function to the encoding of each text, several at once."""
-        encodings = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+    def _map(
+        self, function: Callable[[str, list[int]], _Made], texts: Sequence[str]
+    ) -> list[_Made]:
+        """Apply a function to each text and its token ids, several at once."""
+        ids = self._pieces.ids(texts)
         if self.n_threads == 1 or len(texts) < 2:
-            return [function(encoding) for encoding in encodings]
+            return list(map(function, texts, ids))
         # Longest first, so that no thread is left with a long text when the others are done.
-        order = sorted(range(len(texts)), key=lambda i: -len(encodings[i].ids))
+        order = sorted(range(len(texts)), key=lambda i: -len(ids[i]))
         with ThreadPoolExecutor(self.n_threads) as pool:
-            made = dict(zip(order, pool.map(lambda i: function(encodings[i]), order), strict=True))
-        return [made[i] for i in range(len(texts))]
+            made = pool.map(lambda i: function(texts[i], ids[i]), order)
+            found = dict(zip(order, made, strict=True))
+        return [found[i] for i in range(len(texts))]
 
     def _run(self, output: str, ids: Sequence[int]) -> NDArray[np.float32]:
         window = np.array([[self._first, *ids, self._last]], dtype=np.int64)
         feed = {"input_ids": window, "attention_mask": np.ones_like(window)}
         return np.asarray(self._session.run([output], feed)[0][0], dtype=np.float32)
 
-    def _vector(self, encoding: Any) -> NDArray[np.float32]:
-        spans = window_spans(len(encoding.ids), self.window - 2)
-        rows = [self._run("embedding", encoding.ids[start:end]) for start, end in spans]
+    def _vector(self, _: str, ids: list[int]) -> NDArray[np.float32]:
+        spans = window_spans(len(ids), self.window - 2)
+        rows = [self._run("embedding", ids[start:end]) for start, end in spans]
         if len(rows) == 1:
             return rows[0]
         stacked = np.stack(rows)
         pooled = np.where(self._poolings, stacked.max(axis=0), stacked.mean(axis=0))
         return np.asarray(pooled, dtype=np.float32)
 
-    def _tokens(self, encoding: Any) -> TokenVectors:
-        spans = window_spans(len(encoding.ids), self.window - 2)
+    def _tokens(self, text: str, ids: list[int]) -> TokenVectors:
+        spans = window_spans(len(ids), self.window - 2)
         parts = []
         for (start, end), (first, last) in zip(spans, window_cores(spans), strict=True):
-            vectors = self._run("tokens", encoding.ids[start:end])
+            vectors = self._run("tokens", ids[start:end])
             parts.append(vectors[1 + first - start : 1 + last - start])
-        starts = np.array([span[0] for span in encoding.offsets], dtype=np.intp)
-        return TokenVectors(np.concatenate(parts), starts)
+        return TokenVectors(
+            np.concatenate(parts), lambda: np.array(self._pieces.starts(text), dtype=np.intp)
+        )
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the session out: a copy in another process opens its own."""
         state = self.__dict__.copy()
-        del state["_session"], state["_tokenizer"]
+        del state["_session"], state["_pieces"]
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._session, self._tokenizer = self._open()
+        self._session, self._pieces = self._open()
 
     def __repr__(self) -> str:
         return f"OnnxEncoder({str(self.folder)!r})"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -31,20 +30,38 @@ class Encoder(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
 class TokenVectors:
     """What an encoder makes of each token of one text.
 
-    Attributes
+    Parameters
     ----------
     vectors : ndarray of float32, shape (n_tokens, n_dimensions)
         One a token, in the order of the text; none for an empty text.
-    starts : ndarray of int, shape (n_tokens,)
-        Where in the text each token begins, in code points.
+    starts : ndarray of int, shape (n_tokens,), or callable that returns it
+        Where in the text each token begins, in code points. Only evidence asks for it, of the few
+        passages that have a tag: a callable is called then, and once.
+
+    Attributes
+    ----------
+    vectors, starts : ndarray
     """
 
-    vectors: NDArray[np.float32]
-    starts: NDArray[np.intp]
+    __slots__ = ("_starts", "vectors")
+
+    def __init__(
+        self,
+        vectors: NDArray[np.float32],
+        starts: NDArray[np.intp] | Callable[[], NDArray[np.intp]],
+    ) -> None:
+        self.vectors = vectors
+        self._starts = starts
+
+    @property
+    def starts(self) -> NDArray[np.intp]:
+        """Where in the text each token begins: shape (n_tokens,)."""
+        if callable(self._starts):
+            self._starts = self._starts()
+        return self._starts
 
 
 @runtime_checkable

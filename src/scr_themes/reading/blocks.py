@@ -23,6 +23,7 @@ _FOLD |= {ord(c): "" for c in "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _FOLD |= dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)), "")
 _FOLD |= {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st"}
 _FOLD |= {0xFB06: "st"}
+_FOLDED = re.compile(f"[{re.escape(''.join(map(chr, _FOLD)))}]")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")  # halves of characters: no file can hold them
 # "4.12", "4.12.3", "12." and "4.12)" in front of a sentence; a bare "12" is not enough, since
@@ -86,9 +87,14 @@ def normalise(text: str) -> str:
     """
     # NFC on both sides: before, some quote marks have two forms; after, what stood between a
     # letter and its accent may be gone.
-    folded = unicodedata.normalize("NFC", text).translate(_FOLD)
-    kept = _CONTROL.sub(" ", _SURROGATE.sub("\ufffd", folded))
+    kept = _FOLDED.sub(_fold, unicodedata.normalize("NFC", text))
+    if not kept.isprintable():
+        kept = _CONTROL.sub(" ", _SURROGATE.sub("\ufffd", kept))
     return unicodedata.normalize("NFC", " ".join(kept.split()))
+
+
+def _fold(found: re.Match[str]) -> str:
+    return _FOLD[ord(found[0])]
 
 
 def normalised_starts(text: str, starts: Sequence[int]) -> list[int]:

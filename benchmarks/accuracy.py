@@ -49,7 +49,7 @@ from scr_themes.evaluating.figures import Figures  # noqa: E402
 from scr_themes.evaluating.groups import group_numbers  # noqa: E402
 from scr_themes.evaluating.intervals import draw  # noqa: E402
 
-OURS = ("accurate", "fast")
+OURS = ("accurate", "cascade", "fast")
 SOURCES = {row["document"]: row["source"] for row in read_documents()}
 
 

@@ -53,6 +53,7 @@ from scr_themes.classifying.storage import save
 from scr_themes.encoding import OnnxEncoder
 from scr_themes.errors import ModelError
 from scr_themes.labels import indicator
+from scr_themes.reading.blocks import normalise
 from scr_themes.reading.sentences import sentence_spans
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ RESULTS = HERE.parent / "benchmarks" / "results"
 MODELS = ("accurate", "fast")
 MIN_WORDS = 4  # a "sentence" of fewer is a number or a name
 WINDOW = 224  # tokens of a text that a teacher reads
+SCALED_ON = 500  # passages of the train split that the scales of int8 are taken from
 
 
 def read_recipe() -> dict[str, Any]:
@@ -478,7 +480,11 @@ class Build:
         tokenizer = self.tokenizer(name)
         window = settings["window"]
         if "shape" in settings:
-            return export_convolutions(network.encoder, tokenizer, folder, window=window, int8=int8)
+            seen = [normalise(row["text"]) for row in self.rows if row["split"] == "train"]
+            texts = random.Random(0).sample(seen, min(SCALED_ON, len(seen))) if int8 else None
+            return export_convolutions(
+                network.encoder, tokenizer, folder, texts=texts, window=window
+            )
         return export_tuned(
             network, tokenizer, folder, layers=settings["layers"],
             poolings=settings["poolings"], window=window, int8=int8,

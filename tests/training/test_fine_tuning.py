@@ -19,7 +19,7 @@ from scr_themes.codebook import Codebook  # noqa: E402
 from scr_themes.encoding import OnnxEncoder  # noqa: E402
 from scr_themes.errors import LabelsError, ModelError  # noqa: E402
 from scr_themes.training.examples import Example, soft_targets, targets_of  # noqa: E402
-from scr_themes.training.export import export_convolutions, export_encoder  # noqa: E402
+from scr_themes.training.export import export_encoder  # noqa: E402
 from scr_themes.training.fine_tuning import (  # noqa: E402
     Teaching,
     carrying_by_role,
@@ -230,21 +230,6 @@ def test_a_student_that_imitates_token_vectors_has_its_teachers_heads(tuned, bas
         torch.testing.assert_close(again.state_dict()[name], value)
     with pytest.raises(ModelError, match="of another training"):
         imitate(student(), tuned, Tokens(file, texts[:9], WINDOW), settings, checkpoint=kept)
-
-
-def test_an_exported_student_says_what_the_network_says(base, tmp_path):
-    torch.manual_seed(2)
-    encoder = ConvolutionalEncoder(len(vocabulary()), width=16, blocks=2, reach=2, expansion=2)
-    folder = export_convolutions(
-        encoder, base / "tokenizer.json", tmp_path / "encoder", window=WINDOW, int8=False
-    )
-    text = "no child was seen in school"
-    batch = Tokens(base / "tokenizer.json", [text], WINDOW).batch([0])
-    with torch.no_grad():
-        expected = encoder(batch.input_ids, batch.attention_mask)[batch.inner].numpy()
-    (found,) = OnnxEncoder(folder, n_threads=1).tokens([text])
-    np.testing.assert_allclose(found.vectors, expected, atol=1e-5)
-    assert [text[i] for i in found.starts] == list("ncwsis")
 
 
 def test_masked_tokens_are_a_share_of_the_text(base):

@@ -26,6 +26,7 @@ SELDOM = 0.01
 # attention on. Of 0.4 to 0.9, tried on the marked sentences of the development split
 # (benchmarks/evidence.py), each step down finds more of them and quotes two sentences more often.
 NEXT = 0.6
+TOGETHER = 64  # passages whose scores are worked out in one go: their arrays stay in the cache
 
 
 def shares(tokens: TokenVectors, queries: Singles) -> Singles:
@@ -53,9 +54,26 @@ def attended_scores(
 
     A column's score is the mean of ``vectors @ weight`` under its attention, plus its bias.
     """
-    scores = np.empty((len(passages), len(queries)), dtype=np.float64)
-    for i, tokens in enumerate(passages):
-        scores[i] = (shares(tokens, queries) * (tokens.vectors @ weights.T)).sum(axis=0)
+    scores = np.zeros((len(passages), len(queries)), dtype=np.float64)
+    toward, worth = np.ascontiguousarray(queries.T), np.ascontiguousarray(weights.T)
+    for first in range(0, len(passages), TOGETHER):
+        block = passages[first : first + TOGETHER]
+        lengths = np.array([len(tokens.vectors) for tokens in block])
+        ends = lengths.cumsum()
+        rests, values = np.empty((2, ends[-1], len(queries)), dtype=np.float32)
+        for tokens, start, end in zip(block, ends - lengths, ends, strict=True):
+            # One product a passage: in one for all of them its last digits would hang on the rest.
+            np.matmul(tokens.vectors, toward, out=rests[start:end])
+            np.matmul(tokens.vectors, worth, out=values[start:end])
+        worded = np.flatnonzero(lengths)
+        if len(worded):
+            starts = (ends - lengths)[worded]
+            highest = np.maximum.reduceat(rests, starts, axis=0)
+            rests -= np.repeat(highest, lengths[worded], axis=0)
+            np.exp(rests, out=rests)
+            values *= rests
+            sums = np.add.reduceat(values, starts, axis=0)
+            scores[first + worded] = sums / np.add.reduceat(rests, starts, axis=0)
     return scores + biases
 
 
@@ -137,7 +155,10 @@ class AttentionHeads:
             raise ValueError(
                 "roles are missing: these heads are calibrated on scores weighed by role"
             )
-        scores = self.scores(passages, roles)
+        return self.calibrated(self.scores(passages, roles))
+
+    def calibrated(self, scores: Floats) -> Singles:
+        """Return the probabilities of scores weighed by role."""
         return np.asarray(expit(scores * self.slopes + self.intercepts), dtype=np.float32)
 
     def sentences(self, tokens: TokenVectors, starts: Sequence[int]) -> NDArray[np.intp]:
@@ -160,7 +181,8 @@ class AttentionHeads:
             return found
         sentence = np.searchsorted(np.asarray(starts), tokens.starts, side="right") - 1
         rests = np.zeros((len(starts) + 2, len(self.queries)))  # with nothing before and after
-        np.add.at(rests, sentence.clip(min=0) + 1, shares(tokens, self.queries))
+        numbers, firsts = np.unique(sentence.clip(min=0), return_index=True)
+        rests[numbers + 1] = np.add.reduceat(shares(tokens, self.queries), firsts, axis=0)
         foremost = rests.argmax(axis=0)
         column = np.arange(len(foremost))
         before, after = rests[foremost - 1, column], rests[foremost + 1, column]
@@ -189,4 +211,32 @@ class AttentionRoleHead:
     def probabilities(self, passages: Sequence[TokenVectors]) -> Singles:
         """Return float32 probabilities, shape (n_passages, n_roles)."""
         scores = attended_scores(passages, self.queries, self.weights, self.biases)
+        return self.calibrated(scores)
+
+    def calibrated(self, scores: Floats) -> Singles:
+        """Return the probabilities of scores."""
         return np.asarray(softmax(scores / self.temperature, axis=1), dtype=np.float32)
+
+
+def probabilities_of_both(
+    heads: AttentionHeads, role_head: AttentionRoleHead, passages: Sequence[TokenVectors]
+) -> tuple[Singles, Singles]:
+    """Return the probabilities of themes, weighed by role, and of roles: read in one go.
+
+    Returns
+    -------
+    themes : ndarray of float32, shape (n_passages, n_themes)
+    roles : ndarray of float32, shape (n_passages, n_roles)
+    """
+    scores = attended_scores(
+        passages,
+        *(
+            np.concatenate([getattr(heads, part), getattr(role_head, part)])
+            for part in ("queries", "weights", "biases")
+        ),
+    )
+    themes, rest = np.split(scores, [len(heads.biases)], axis=1)
+    roles = role_head.calibrated(rest)
+    if heads.carrying.size:
+        themes = weighed_by_role(themes, roles, heads.carrying)
+    return heads.calibrated(themes), roles

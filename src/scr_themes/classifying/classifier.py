@@ -3,34 +3,45 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import repeat
 from numbers import Real
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics import f1_score
 from sklearn.utils.validation import check_is_fitted, validate_data
-from threadpoolctl import threadpool_limits
 
-from scr_themes.classifying.attention import AttentionHeads, AttentionRoleHead
+from scr_themes.classifying.attention import (
+    AttentionHeads,
+    AttentionRoleHead,
+    probabilities_of_both,
+)
 from scr_themes.classifying.evidence import Span, attended_evidence, find_evidence
 from scr_themes.classifying.features import extract, read_tokens
 from scr_themes.classifying.fitting import FitSettings, Rotation, fit_heads, fit_role_head
 from scr_themes.classifying.heads import Heads, RoleHead
 from scr_themes.classifying.inputs import (
+    CHUNK,
+    Distinct,
     EncoderLike,
     bare_passage,
     check_texts,
     chunked,
     group_names,
+    items_of,
     open_encoder,
     themes_of,
 )
+from scr_themes.classifying.threads import blas, in_order
 from scr_themes.codebook import Codebook
 from scr_themes.documents import Passage, Tag, TaggedPassage
-from scr_themes.encoding.protocol import TokenVectors
+from scr_themes.encoding.onnx import OnnxEncoder
+from scr_themes.encoding.protocol import Encoder, TokenVectors
 from scr_themes.errors import LabelsError
 from scr_themes.labels import indicator
 
@@ -40,6 +51,10 @@ NEAR = 0.5
 Threshold = str | float | Mapping[str, str | float] | None
 # What heads read: an array of vectors, or the token vectors of each passage.
 Inputs = NDArray[np.float32] | list[TokenVectors]
+# Probabilities of one passage: of its themes, and of its roles.
+Chances = tuple[NDArray[np.float32], NDArray[np.float32] | None]
+_Made = TypeVar("_Made")
+MANY = 256  # passages that another's encoder is given at once: it may have batches of its own
 
 
 class ThemeClassifier(ClassifierMixin, BaseEstimator):
@@ -170,7 +185,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
                 "give the themes of each passage",
             )  # fmt: skip
         self.encoder_ = open_encoder(self.encoder)
-        features = self._features(X, reset=True)
+        features = self._features(X, self.encoder_, reset=True)
         themes = self.codebook.theme_ids if self.codebook else themes_of(y)
         target = self._target(y, themes, len(features))
         role_ids, codes = self._roles(roles, len(features))
@@ -187,7 +202,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         self.role_head_: RoleHead | AttentionRoleHead | None = None
         # On one thread: many small fits wait for more threads than they gain by them, and the
         # same data gives the same heads whatever the number of cores.
-        with threadpool_limits(1, user_api="blas"):
+        with blas().limit(limits=1, user_api="blas"):
             rotation = Rotation.fit(features)
             rotated = rotation.apply(features)
             self.heads_: Heads | AttentionHeads = fit_heads(
@@ -227,14 +242,16 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
             )
         return ids, np.array([place[role] for role in roles], dtype=np.intp)
 
-    def _features(self, X: Any, *, reset: bool = False) -> NDArray[np.float32]:
+    def _features(
+        self, X: Any, encoder: Encoder | None, *, reset: bool = False
+    ) -> NDArray[np.float32]:
         """Encode texts, or check that an array is what it should be."""
-        if self.encoder_ is None:
+        if encoder is None:
             return np.asarray(validate_data(self, X, reset=reset, dtype=np.float32))
         texts = check_texts(X)
         if reset and not texts:
             raise LabelsError("texts", "there are none", "give at least two passages")
-        found = extract(self.encoder_, texts)
+        found = extract(encoder, texts)
         if reset:
             self.n_features_in_ = found.shape[1]
         elif texts:
@@ -249,22 +266,57 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
                 "use the encoder that the classifier was fitted with",
             )
 
-    def _inputs(self, X: Any) -> Any:
+    def _inputs(self, X: Any, encoder: Encoder | None) -> Any:
         """Return what the heads read of some texts, or of features given as such."""
-        if isinstance(self.heads_, AttentionHeads) and self.encoder_ is not None:
-            found = read_tokens(self.encoder_, check_texts(X))
+        if isinstance(self.heads_, AttentionHeads) and encoder is not None:
+            found = read_tokens(encoder, check_texts(X))
             if found:
                 self._check_width(found[0].vectors.shape[1])
             return found
-        return self._features(X)
+        return self._features(X, encoder)
 
-    def _chunks(self, X: Any) -> Iterator[Any]:
+    def _map(
+        self, function: Callable[[Any, Encoder | None], Sequence[_Made]], X: Any
+    ) -> tuple[list[_Made], NDArray[np.intp]]:
+        """Apply a function to chunks of texts and an encoder, several at once where it may be.
+
+        Returns
+        -------
+        made : list
+            One for each text that differs from the last ``REMEMBERED`` before it.
+        rows : ndarray of int, shape (n_texts,)
+            Which of these each text is.
+        """
         check_is_fitted(self, "heads_")
         if self.encoder_ is None:
-            yield self._features(X)
-            return
-        for texts in chunked(X):
-            yield self._inputs(texts)
+            found = function(X, None)
+            return list(found), np.arange(len(found))
+        encoder, n_threads, size = self.encoder_, 1, MANY
+        if isinstance(encoder, OnnxEncoder):
+            encoder, n_threads, size = encoder.alone(), encoder.n_threads, CHUNK
+        distinct = Distinct(items_of(X), lambda item: getattr(item, "text", item))
+        made: list[_Made] = []
+        # The threads are these: BLAS would else start its own for a long passage, on every one.
+        with blas().limit(limits=1, user_api="blas"):
+            chunks = chunked(distinct, size)
+            for part in in_order(lambda chunk: function(chunk, encoder), chunks, n_threads):
+                made += part
+        return made, np.array(distinct.rows, dtype=np.intp)
+
+    def _probabilities(self, X: Any, encoder: Encoder | None) -> list[Chances]:
+        """Return of each text the probabilities of themes and, where there are any, of roles."""
+        themes, roles = self._judge(self._inputs(X, encoder))
+        return list(zip(themes, roles if roles is not None else repeat(None), strict=False))
+
+    def _judge(self, inputs: Any) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+        heads, role_head = self.heads_, self.role_head_
+        if isinstance(heads, AttentionHeads):
+            if isinstance(role_head, AttentionRoleHead):
+                return probabilities_of_both(heads, role_head, inputs)
+            return heads.probabilities(inputs), None
+        # Linear heads know good practice themselves.
+        roles = None if role_head is None else role_head.probabilities(inputs)
+        return heads.probabilities(inputs), roles
 
     @property
     def themes(self) -> tuple[str, ...]:
@@ -346,18 +398,9 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         ndarray of float32, shape (n_texts, n_themes)
             The same for a text whatever stands beside it.
         """
-        parts = [self._theme_proba(part) for part in self._chunks(X)]
-        return np.concatenate(parts) if parts else np.empty((0, len(self.themes)), np.float32)
-
-    def _theme_proba(
-        self, inputs: Any, roles: NDArray[np.float32] | None = None
-    ) -> NDArray[np.float32]:
-        """Return the probabilities of themes; ``roles`` are those of roles, if known already."""
-        if not isinstance(self.heads_, AttentionHeads):  # linear ones know good practice themselves
-            return self.heads_.probabilities(inputs)
-        if roles is None and self.role_head_ is not None:
-            roles = self.role_head_.probabilities(inputs)
-        return self.heads_.probabilities(inputs, roles)
+        made, rows = self._map(self._probabilities, X)
+        themes = np.array([row for row, _ in made], dtype=np.float32)
+        return themes.reshape(len(made), len(self.themes))[rows]
 
     def predict(
         self, X: Iterable[str] | NDArray[np.floating], *, threshold: Threshold = None
@@ -378,9 +421,13 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
             If the classifier was fitted without roles.
         """
         check_is_fitted(self, "heads_")
-        head = self._role_head()
-        parts = [head.probabilities(part) for part in self._chunks(X)]
-        return np.concatenate(parts) if parts else np.empty((0, len(self.roles)), np.float32)
+        if self.role_head_ is None:
+            raise LabelsError(
+                "ThemeClassifier", "was fitted without roles", "give fit(..., roles=...)"
+            )
+        made, rows = self._map(self._probabilities, X)
+        roles = np.array([row for _, row in made], dtype=np.float32)
+        return roles.reshape(len(made), len(self.roles))[rows]
 
     def predict_role(self, X: Iterable[str] | NDArray[np.floating]) -> NDArray[np.str_]:
         """Return the most probable role of each passage: str, shape (n_texts,).
@@ -392,13 +439,6 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         """
         codes = self.predict_role_proba(X).argmax(axis=1)
         return np.asarray(np.array(self.roles)[codes], dtype=np.str_)
-
-    def _role_head(self) -> RoleHead | AttentionRoleHead:
-        if self.role_head_ is None:
-            raise LabelsError(
-                "ThemeClassifier", "was fitted without roles", "give fit(..., roles=...)"
-            )
-        return self.role_head_
 
     def tag(
         self, X: Iterable[str | Passage], *, threshold: Threshold = None
@@ -429,34 +469,49 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
                 "give it an encoder",
             )  # fmt: skip
         cuts = np.array(list(self.cuts(threshold).values()))
-        tagged: list[TaggedPassage] = []
-        for chunk in chunked(X):
-            passages = [
-                item if isinstance(item, Passage) else bare_passage(item, len(tagged) + i)
-                for i, item in enumerate(chunk)
-            ]
-            tagged += self._tag_chunk(passages, cuts)
-        return tagged
+        passages: list[Passage] = []
 
-    def _tag_chunk(self, passages: list[Passage], cuts: NDArray[np.float64]) -> list[TaggedPassage]:
-        inputs = self._inputs([passage.text for passage in passages])
-        roles = None if self.role_head_ is None else self.role_head_.probabilities(inputs)
-        probabilities = self._theme_proba(inputs, roles)
+        def each() -> Iterator[Passage]:
+            for i, item in enumerate(items_of(X)):
+                passages.append(item if isinstance(item, Passage) else bare_passage(item, i))
+                yield passages[-1]
+
+        made, rows = self._map(partial(self._tag_chunk, cuts=cuts), each())
+        return [
+            made[row] if made[row].passage is passage else replace(made[row], passage=passage)
+            for row, passage in zip(rows.tolist(), passages, strict=True)
+        ]
+
+    def _tag_chunk(
+        self, passages: Sequence[Passage], encoder: Encoder | None, cuts: NDArray[np.float64]
+    ) -> list[TaggedPassage]:
+        inputs = self._inputs([passage.text for passage in passages], encoder)
+        return self._tagged(passages, inputs, self._judge(inputs), encoder, cuts)
+
+    def _tagged(
+        self,
+        passages: Sequence[Passage],
+        inputs: Inputs,
+        judged: tuple[NDArray[np.float32], NDArray[np.float32] | None],
+        encoder: Encoder | None,
+        cuts: NDArray[np.float64],
+    ) -> list[TaggedPassage]:
+        probabilities, roles = judged
         near = (probabilities >= np.minimum(NEAR * self.heads_.thresholds, cuts)).any(axis=1)
-        evidence = self._evidence(passages, np.flatnonzero(near), inputs)
+        evidence = self._evidence(passages, np.flatnonzero(near), inputs, encoder)
         tagged = []
-        for row, passage in enumerate(passages):
-            candidates = tuple(
-                Tag(theme, float(probabilities[row, k]), evidence[row][k])
-                for k, theme in enumerate(self.themes)
-            )
-            reached = probabilities[row] >= cuts
-            tags = [tag for tag, enough in zip(candidates, reached, strict=True) if enough]
+        themes, names = self.themes, self.roles
+        reached = (probabilities >= cuts).tolist()
+        for row, (passage, chances) in enumerate(
+            zip(passages, probabilities.tolist(), strict=True)
+        ):
+            candidates = tuple(map(Tag, themes, chances, evidence[row]))
+            tags = [tag for tag, enough in zip(candidates, reached[row], strict=True) if enough]
             code = 0 if roles is None else int(roles[row].argmax())
             tagged.append(
                 TaggedPassage(
                     passage=passage,
-                    role="" if roles is None else self.roles[code],
+                    role="" if roles is None else names[code],
                     role_probability=0.0 if roles is None else float(roles[row, code]),
                     tags=tuple(sorted(tags, key=lambda tag: -tag.probability)),
                     candidates=candidates,
@@ -465,7 +520,11 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         return tagged
 
     def _evidence(
-        self, passages: list[Passage], near: NDArray[np.intp], inputs: Inputs
+        self,
+        passages: Sequence[Passage],
+        near: NDArray[np.intp],
+        inputs: Inputs,
+        encoder: Encoder | None,
     ) -> list[list[Span]]:
         """Find evidence where a theme is tagged or nearly so; elsewhere it is the whole passage.
 
@@ -473,13 +532,13 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         readings.
         """
         spans = [[(0, len(passage.text))] * len(self.themes) for passage in passages]
-        if self.encoder_ is None or not len(near):
+        if encoder is None or not len(near):
             return spans
         texts = [passages[i].text for i in near]
         if isinstance(self.heads_, AttentionHeads):
             found = attended_evidence(self.heads_, texts, [inputs[i] for i in near])
         else:
-            found = find_evidence(self.encoder_, self.heads_, texts)
+            found = find_evidence(encoder, self.heads_, texts)
         for i, evidence in zip(near, found, strict=True):
             spans[i] = evidence
         return spans

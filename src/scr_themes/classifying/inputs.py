@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from array import array
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,11 @@ from scr_themes.encoding.protocol import Encoder
 from scr_themes.encoding.sentence_transformer import SentenceTransformerEncoder
 from scr_themes.errors import LabelsError, ModelError
 
-CHUNK = 256  # passages held at once: bounds memory, and is enough to keep every thread busy
+CHUNK = 32  # passages that a thread scores in one go: small, so that none is left with the last
+
+# Texts that are known again when they come back: all that come back in a thousand reviews, but one
+# in a thousand, come back within so many.
+REMEMBERED = 4096
 
 EncoderLike = Encoder | str | os.PathLike[str] | None
 
@@ -75,13 +81,72 @@ def check_texts(X: Any) -> list[str]:
     return texts
 
 
-def chunked(X: Iterable[Any]) -> Iterator[list[Any]]:
-    """Cut an iterable into lists of at most ``CHUNK``, each read when it is needed."""
+def items_of(X: Iterable[Any]) -> Iterator[Any]:
+    """Return an iterator over texts.
+
+    Raises
+    ------
+    LabelsError
+        If it is one string.
+    """
     if isinstance(X, str):
         raise LabelsError("texts", "is one string", "give a list of passages: [text]")
-    iterator = iter(X)
-    while chunk := list(islice(iterator, CHUNK)):
+    return iter(X)
+
+
+def chunked(X: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
+    """Cut an iterable into lists of at most so many items, each read when it is needed."""
+    iterator = items_of(X)
+    while chunk := list(islice(iterator, size)):
         yield chunk
+
+
+class Distinct:
+    """Items without those whose text was among the last ``REMEMBERED`` distinct ones.
+
+    A foot line on every page, a template's questions, a batch with a file in it twice: each is
+    scored once.
+
+    Parameters
+    ----------
+    items : iterable
+    text_of : callable
+        Returns an item's text.
+
+    Attributes
+    ----------
+    rows : array of int
+        For each item read so far, which of the distinct ones it is.
+
+    Examples
+    --------
+    >>> distinct = Distinct(["a", "b", "a"], str)
+    >>> list(distinct), distinct.rows.tolist()
+    (['a', 'b'], [0, 1, 0])
+    """
+
+    def __init__(self, items: Iterable[Any], text_of: Callable[[Any], Any]) -> None:
+        self._items = items
+        self._text_of = text_of
+        self.rows = array("q")
+
+    def __iter__(self) -> Iterator[Any]:
+        places: OrderedDict[Any, int] = OrderedDict()
+        count = 0
+        for item in self._items:
+            text = self._text_of(item)
+            if not isinstance(text, str):
+                yield item  # which is then found to be none
+                continue
+            if text in places:
+                places.move_to_end(text)
+            else:
+                places[text] = count
+                count += 1
+                if len(places) > REMEMBERED:
+                    places.popitem(last=False)
+                yield item
+            self.rows.append(places[text])
 
 
 def bare_passage(text: Any, index: int) -> Passage:

@@ -6,6 +6,9 @@
     heads.safetensors    the arrays of the heads
     encoder/             model.onnx, tokenizer.json, encoder.json (bundled kind of encoder only)
 
+A cascade is a ``model.json`` only, which names the folders of its two models and says, by their
+checksums, which versions of them its bands were set for.
+
 Nothing is pickled and nothing is imported by name. To raise the format number: add to
 ``_READABLE`` what the new version still reads, keep a folder written by the old version under
 ``tests/classifying/formats/``, and say in ``CHANGELOG.md`` what changed. Format 2 added
@@ -20,6 +23,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -32,6 +36,7 @@ from safetensors.numpy import save as save_arrays
 
 from scr_themes.classifying.attention import AttentionHeads, AttentionRoleHead
 from scr_themes.classifying.calibration import PRECISION
+from scr_themes.classifying.cascade import Cascade
 from scr_themes.classifying.classifier import ThemeClassifier, assemble
 from scr_themes.classifying.heads import Heads, RoleHead
 from scr_themes.codebook import Codebook
@@ -44,6 +49,7 @@ _READABLE = frozenset({1, 2, 3})
 _MANIFEST = "model.json"
 _HEADS = "heads.safetensors"
 _ENCODER = "encoder"
+_MODELS = "models"  # of a cascade
 _SETTINGS = ("C", "n_folds", "max_iter", "random_state")
 
 
@@ -118,6 +124,58 @@ def save(
                 old.rename(target)
 
 
+def save_cascade(
+    folder: str | os.PathLike[str],
+    *,
+    first: str | os.PathLike[str],
+    second: str | os.PathLike[str],
+    unsure: Mapping[str, tuple[float, float]],
+    name: str,
+    version: str = "1",
+) -> None:
+    """Write down a :class:`~scr_themes.classifying.cascade.Cascade` of two saved models.
+
+    Parameters
+    ----------
+    folder : path-like
+        Made if it is not there; replaced if it holds a model.
+    first, second : path-like
+        The folders of the two models; they are found again from ``folder`` by the same way.
+    unsure : mapping of str to (float, float)
+        See :class:`~scr_themes.classifying.cascade.Cascade`.
+    name, version : str
+        What it signs its tags with.
+
+    Raises
+    ------
+    ModelError
+        If ``folder`` holds something else, or one of the two is not a model.
+    """
+    target = Path(folder)
+    if target.exists() and not _may_replace(target):
+        raise ModelError(target, "exists and is not a model", "name a new folder")
+    target.mkdir(parents=True, exist_ok=True)
+    manifest: dict[str, Any] = {
+        "format": FORMAT,
+        "name": name,
+        "version": version,
+        _MODELS: [
+            {
+                "folder": Path(os.path.relpath(model, target)).as_posix(),
+                "checksum": _read_manifest(Path(model))["checksum"],
+            }
+            for model in (first, second)
+        ],
+        "unsure": {theme: list(map(float, band)) for theme, band in unsure.items()},
+        "files": {},
+        "codebook": None,
+    }
+    manifest["checksum"] = _manifest_checksum(manifest)
+    part = target / f"{_MANIFEST}.part"
+    part.write_bytes(_manifest_bytes(manifest))
+    part.replace(target / _MANIFEST)
+
+
 def _may_replace(target: Path) -> bool:
     """Tell whether a path is an empty folder or a model; others too name a file model.json."""
     if not target.is_dir():
@@ -183,6 +241,8 @@ def read_model(
     """
     source = Path(folder)
     manifest = _read_manifest(source)
+    if _MODELS in manifest:
+        return _read_cascade(source, manifest)
     for name, checksum in manifest["files"].items():
         _check_file(source, name, checksum)
     try:
@@ -204,6 +264,20 @@ def read_model(
     )
 
 
+def _read_cascade(source: Path, manifest: dict[str, Any]) -> Cascade:
+    models = []
+    for given in manifest[_MODELS]:
+        folder = source / given["folder"]
+        if _read_manifest(folder)["checksum"] != given["checksum"]:
+            raise ModelError(
+                source, f"was made for another version of {folder.name}", "make the cascade anew"
+            )
+        models.append(read_model(folder))
+    first, second = models
+    coder = f"{manifest['name']} {manifest['version']}"
+    return Cascade(first, second, manifest["unsure"], coder)
+
+
 def _read_manifest(source: Path) -> dict[str, Any]:
     path = source / _MANIFEST
     if not path.is_file():
@@ -219,7 +293,8 @@ def _read_manifest(source: Path) -> dict[str, Any]:
         if number in _READABLE and manifest["checksum"] == _manifest_checksum(manifest):
             manifest["files"] = dict(manifest["files"])
             # Written in one way only: so not even its white space can change unseen.
-            if text == _manifest_bytes(manifest) and _HEADS in manifest["files"]:
+            whole = _HEADS in manifest["files"] or _MODELS in manifest
+            if text == _manifest_bytes(manifest) and whole:
                 return dict(manifest)
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError(path, f"is damaged ({error})", "get a fresh copy of the model") from error

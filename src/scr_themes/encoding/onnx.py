@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +22,7 @@ MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 CONFIG_FILE = "encoder.json"
 _Made = TypeVar("_Made")
+GROUP = 16  # texts that a thread reads in one go, at most
 
 
 class OnnxEncoder:
@@ -28,7 +30,8 @@ class OnnxEncoder:
 
     Texts go through the graph one at a time, each on one thread, several threads side by side.
     Dynamic int8 takes the scale of its activations from everything in a call, so a text would
-    otherwise get another vector in other company; one a call is also the fastest way measured.
+    otherwise get another vector in other company; one a call is also the fastest way measured, and
+    where scales are fixed (:mod:`scr_themes.training.convolution_graph`) as fast as any.
     A text longer than the window is read in overlapping windows, whose vectors are averaged
     (means) or whose maxima are taken (maxima): the same poolings that make one vector of tokens.
 
@@ -54,9 +57,11 @@ class OnnxEncoder:
             config = json.loads((self.folder / CONFIG_FILE).read_text(encoding="utf-8"))
             self.window = int(config["window"])
             self.dimensions = int(config["dimensions"])
+            self._kinds = tuple(config["poolings"])
+            self._layers = tuple(config.get("outputs", ["embedding"]))
             self._poolings = np.repeat(
-                [name == "max" for _ in config["layers"] for name in config["poolings"]],
-                self.dimensions // (len(config["layers"]) * len(config["poolings"])),
+                [kind == "max" for _ in config["layers"] for kind in self._kinds],
+                self.dimensions // (len(config["layers"]) * len(self._kinds)),
             )
         except (ValueError, KeyError, TypeError, ZeroDivisionError) as error:
             raise ModelError(
@@ -90,17 +95,21 @@ class OnnxEncoder:
             ) from error
         outputs = {output.name: output.shape[-1] for output in session.get_outputs()}
         width = outputs.get("embedding")
-        marks = [tokenizer.token_to_id(mark) for mark in ("[CLS]", "[SEP]")]
-        if width != self.dimensions or None in marks:
+        if set(self._layers) <= set(outputs) - {"embedding"}:  # they are pooled here
+            width = len(self._kinds) * sum(outputs[layer] for layer in self._layers)
+        first, last = (tokenizer.token_to_id(mark) for mark in ("[CLS]", "[SEP]"))
+        if width != self.dimensions or first is None or last is None:
             raise ModelError(
                 self.folder,
-                f"holds files that do not fit together (graph {width}, tokens {marks})",
+                f"holds files that do not fit together (graph {width}, tokens {[first, last]})",
                 "export the encoder again",
             )
         tokenizer.no_truncation()
         tokenizer.no_padding()
         self._outputs = tuple(outputs)
-        self._first, self._last = marks
+        # Graphs that were traced take a batch and its mask; those laid out by us one row of ids.
+        self._batched = "attention_mask" in {given.name for given in session.get_inputs()}
+        self._first, self._last = first, last
         return session, WordPieces(tokenizer)
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -116,10 +125,8 @@ class OnnxEncoder:
         ndarray of float32, shape (n_texts, n_dimensions)
             The same for a text whatever stands beside it.
         """
-        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
-        for i, vector in enumerate(self._map(self._vector, texts)):
-            vectors[i] = vector
-        return vectors
+        found = self._in_groups(self._encode, texts)
+        return np.concatenate(found) if found else np.empty((0, self.dimensions), dtype=np.float32)
 
     def tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Return the vectors of each text's tokens, without those of the two special ones.
@@ -142,45 +149,74 @@ class OnnxEncoder:
         """
         if "tokens" not in self._outputs:
             raise ModelError(self.folder, "gives no token vectors", "export the encoder again")
-        return self._map(self._tokens, texts)
+        return [tokens for group in self._in_groups(self._tokens, texts) for tokens in group]
 
-    def _map(
-        self, function: Callable[[str, list[int]], _Made], texts: Sequence[str]
+    def alone(self) -> OnnxEncoder:
+        """Return this encoder on one thread: for a caller that has threads of its own."""
+        twin = object.__new__(OnnxEncoder)
+        twin.__dict__.update(self.__dict__, n_threads=1)
+        return twin
+
+    def _in_groups(
+        self, function: Callable[[Sequence[str]], _Made], texts: Sequence[str]
     ) -> list[_Made]:
-        """Apply a function to each text and its token ids, several at once."""
-        ids = self._pieces.ids(texts)
-        if self.n_threads == 1 or len(texts) < 2:
-            return list(map(function, texts, ids))
-        # Longest first, so that no thread is left with a long text when the others are done.
-        order = sorted(range(len(texts)), key=lambda i: -len(ids[i]))
+        """Apply a function to groups of texts: of one the ids are looked up while another runs."""
+        size = max(1, min(GROUP, len(texts) // (4 * self.n_threads)))
+        groups = [texts[i : i + size] for i in range(0, len(texts), size)]
+        if self.n_threads == 1 or len(groups) < 2:
+            return list(map(function, groups))
         with ThreadPoolExecutor(self.n_threads) as pool:
-            made = pool.map(lambda i: function(texts[i], ids[i]), order)
-            found = dict(zip(order, made, strict=True))
-        return [found[i] for i in range(len(texts))]
+            return list(pool.map(function, groups))
 
-    def _run(self, output: str, ids: Sequence[int]) -> NDArray[np.float32]:
-        window = np.array([[self._first, *ids, self._last]], dtype=np.int64)
-        feed = {"input_ids": window, "attention_mask": np.ones_like(window)}
-        return np.asarray(self._session.run([output], feed)[0][0], dtype=np.float32)
+    def _encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        for i, (_, made) in enumerate(self._read(texts, self._layers)):
+            rows = np.stack([self._pooled(layers) for layers in made])
+            vectors[i] = np.where(self._poolings, rows.max(axis=0), rows.mean(axis=0))
+        return vectors
 
-    def _vector(self, _: str, ids: list[int]) -> NDArray[np.float32]:
-        spans = window_spans(len(ids), self.window - 2)
-        rows = [self._run("embedding", ids[start:end]) for start, end in spans]
-        if len(rows) == 1:
-            return rows[0]
-        stacked = np.stack(rows)
-        pooled = np.where(self._poolings, stacked.max(axis=0), stacked.mean(axis=0))
-        return np.asarray(pooled, dtype=np.float32)
-
-    def _tokens(self, text: str, ids: list[int]) -> TokenVectors:
-        spans = window_spans(len(ids), self.window - 2)
-        parts = []
-        for (start, end), (first, last) in zip(spans, window_cores(spans), strict=True):
-            vectors = self._run("tokens", ids[start:end])
-            parts.append(vectors[1 + first - start : 1 + last - start])
-        return TokenVectors(
-            np.concatenate(parts), lambda: np.array(self._pieces.starts(text), dtype=np.intp)
+    def _pooled(self, layers: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+        if "embedding" in self._outputs:  # pooled by the graph
+            return layers[0]
+        return np.concatenate(
+            [
+                layer.max(axis=0) if kind == "max" else layer.mean(axis=0)
+                for layer in layers
+                for kind in self._kinds
+            ]
         )
+
+    def _tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
+        found = []
+        for text, (spans, made) in zip(texts, self._read(texts, ["tokens"]), strict=True):
+            parts = [
+                vectors[1 + first - start : 1 + last - start]
+                for (vectors,), (start, _), (first, last) in zip(
+                    made, spans, window_cores(spans), strict=True
+                )
+            ]
+            vectors = parts[0] if len(parts) == 1 else np.concatenate(parts)
+            found.append(TokenVectors(vectors, partial(self._starts, text)))
+        return found
+
+    def _starts(self, text: str) -> NDArray[np.intp]:
+        return np.array(self._pieces.starts(text), dtype=np.intp)
+
+    def _read(
+        self, texts: Sequence[str], outputs: Sequence[str]
+    ) -> Iterator[tuple[Sequence[tuple[int, int]], list[list[NDArray[np.float32]]]]]:
+        """Yield for each text the windows of its tokens, and what the graph makes of each."""
+        for ids in self._pieces.ids(texts):
+            spans = window_spans(len(ids), self.window - 2)
+            windows = ([self._first, *ids[start:end], self._last] for start, end in spans)
+            yield spans, [self._run(outputs, window) for window in windows]
+
+    def _run(self, outputs: Sequence[str], window: list[int]) -> list[NDArray[np.float32]]:
+        ids = np.array(window, dtype=np.int64)
+        if not self._batched:
+            return list(self._session.run(outputs, {"input_ids": ids}))
+        feed = {"input_ids": ids[None], "attention_mask": np.ones_like(ids)[None]}
+        return [made[0] for made in self._session.run(outputs, feed)]
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the session out: a copy in another process opens its own."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any
 
 LIMIT = 200_000  # words kept: far more than a thousand reviews have, in some 50 MB
@@ -15,8 +16,8 @@ class WordPieces:
 
     Such a tokenizer cuts a text at white space before anything else, and what it makes of the
     characters between two spaces hangs on nothing outside them. A thousand reviews have some ten
-    thousand words, so that nearly all are looked up and not cut anew. A tokenizer of another kind,
-    and a text with a character that is neither printable nor a space, is left to the tokenizer.
+    thousand words, so that nearly all are looked up and not cut anew. Texts are left to a tokenizer
+    of another kind.
 
     Parameters
     ----------
@@ -41,24 +42,16 @@ class WordPieces:
         -------
         list of list of int
         """
+        if not self._by_word:
+            made = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+            return [list(encoding.ids) for encoding in made]
         kept = self._ids
         kept.forget_if_full()
-        whole = [text for text in texts if not self._is_cut(text)]
-        cut = iter(self._tokenizer.encode_batch(whole, add_special_tokens=False) if whole else ())
-        found: list[list[int]] = []
-        for text in texts:
-            if self._is_cut(text):
-                ids: list[int] = []
-                for word in text.split(" "):
-                    ids += kept[word]
-                found.append(ids)
-            else:
-                found.append(next(cut).ids)
-        return found
+        return [list(chain.from_iterable(map(kept.__getitem__, text.split(" ")))) for text in texts]
 
     def starts(self, text: str) -> list[int]:
         """Return where each of a text's tokens begins, in code points."""
-        if not self._is_cut(text):
+        if not self._by_word:
             return [start for start, _ in self._encoded(text).offsets]
         kept = self._starts
         kept.forget_if_full()
@@ -68,10 +61,6 @@ class WordPieces:
             found += [at + start for start in kept[word]]
             at += len(word) + 1
         return found
-
-    def _is_cut(self, text: str) -> bool:
-        """Tell whether a text can be cut at its spaces: of white space only they are printable."""
-        return self._by_word and text.isprintable()
 
     def _encoded(self, text: str) -> Any:
         return self._tokenizer.encode(text, add_special_tokens=False)

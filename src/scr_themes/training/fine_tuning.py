@@ -247,7 +247,7 @@ def finish(
     scores = np.concatenate(
         [
             attended_scores(read_tokens(encoder, texts), queries, weights, biases)
-            for texts in chunked(targets.texts)
+            for texts in chunked(targets.texts, 256)
         ]
     )
     n_themes = len(codebook.theme_ids)

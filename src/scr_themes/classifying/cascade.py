@@ -72,6 +72,7 @@ class Cascade(ThemeClassifier):
         self.classes_ = second.classes_
         self.n_features_in_ = second.n_features_in_
         self.coder_ = coder
+        self.checksum_ = None
         self._bands = np.array([unsure[theme] for theme in first.themes]).T
 
     def fit(self, X: Any, y: Any = None, **_: Any) -> Self:  # noqa: ARG002 - as an estimator's

@@ -213,6 +213,7 @@ class ThemeClassifier(ClassifierMixin, BaseEstimator):
         self.codebook_ = codebook
         self.classes_ = np.array([[False, True]] * len(themes))
         self.coder_ = "ThemeClassifier"
+        self.checksum_: str | None = None  # of the files of a model that was read
         return self
 
     @staticmethod
@@ -621,4 +622,5 @@ def assemble(
     classifier.classes_ = np.array([[False, True]] * len(codebook.themes))
     classifier.n_features_in_ = heads.weights.shape[1] if n_features is None else n_features
     classifier.coder_ = coder
+    classifier.checksum_ = None
     return classifier

@@ -259,9 +259,12 @@ def read_model(
         if not stored:
             raise ModelError(source, "was saved without its encoder", "give load(..., encoder=...)")
         encoder = OnnxEncoder(source / _ENCODER)
-    return assemble(
+    classifier = assemble(
         encoder, codebook, heads, role_head, coder=coder, n_features=n_features, **settings
     )
+    if stored:
+        classifier.checksum_ = manifest["checksum"]
+    return classifier
 
 
 def _read_cascade(source: Path, manifest: dict[str, Any]) -> Cascade:
@@ -275,7 +278,9 @@ def _read_cascade(source: Path, manifest: dict[str, Any]) -> Cascade:
         models.append(read_model(folder))
     first, second = models
     coder = f"{manifest['name']} {manifest['version']}"
-    return Cascade(first, second, manifest["unsure"], coder)
+    cascade = Cascade(first, second, manifest["unsure"], coder)
+    cascade.checksum_ = manifest["checksum"]
+    return cascade
 
 
 def _read_manifest(source: Path) -> dict[str, Any]:

@@ -38,14 +38,17 @@ class Bar:
         if progress is not None:
             self._task = progress.add_task("", total=n_files, speed="")
         self.n_files = self.n_passages = self.n_tags = 0
+        self._last: str | None = None
 
     def watch(self, documents: Iterable[TaggedDocument]) -> Iterator[TaggedDocument]:
         """Yield the documents on, counting them."""
         for tagged in documents:
-            self.n_files += 1
             self.n_passages += len(tagged.document.passages)
             self.n_tags += sum(len(passage.tags) for passage in tagged.passages)
-            self.advance()
+            if tagged.document.name != self._last:  # else the next part of a long table
+                self._last = tagged.document.name
+                self.n_files += 1
+                self.advance()
             if self._progress is not None and self._gives_way:
                 self._progress.stop()
                 yield tagged
@@ -77,9 +80,18 @@ def progress_bar(n_files: int, *, on_stdout: bool) -> Iterator[Bar]:
         yield Bar(None, n_files, gives_way=False)
         return
     from rich.console import Console  # noqa: PLC0415 - for terminals only
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415
+    from rich.progress import (  # noqa: PLC0415
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
-    columns = (BarColumn(), MofNCompleteColumn(), "files", TextColumn("{task.fields[speed]}"))
+    columns = (
+        BarColumn(), MofNCompleteColumn(), "files", TextColumn("{task.fields[speed]}"),
+        TimeRemainingColumn(),
+    )  # fmt: skip
     with Progress(
         *columns, console=Console(stderr=True), transient=True, redirect_stdout=False
     ) as progress:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from scr_themes.documents import Document, TaggedDocument
 
 _STDIN = "-"
+# Files from which on worker processes are worth their start, and a journal its folder.
+MANY = 8
 
 
 def _known_format(name: str | None) -> str | None:
@@ -59,8 +61,8 @@ def _cut(text: str) -> str | float:
     return number
 
 
-def _usable_jobs(jobs: int) -> int:
-    if jobs == 0 or jobs < -1:
+def _usable_jobs(jobs: int | None) -> int | None:
+    if jobs is not None and (jobs == 0 or jobs < -1):
         raise typer.BadParameter(f"{jobs} is neither -1 nor 1 or more")
     return jobs
 
@@ -96,13 +98,14 @@ def tag(
         typer.Option(metavar="ROLE", help="Only passages with this role; may be repeated."),
     ] = None,
     jobs: Annotated[
-        int,
+        int | None,
         typer.Option(
             metavar="N",
             callback=_usable_jobs,
-            help="Files to do side by side; -1: one for each core.",
+            help="Files to do side by side; -1: one for each core. [default: one for each core, "
+            f"from {MANY} files on]",
         ),
-    ] = 1,
+    ] = None,
     model: Model = None,
     threshold: Annotated[
         list[str] | None,
@@ -120,6 +123,14 @@ def tag(
     encoding: Annotated[
         str | None, typer.Option(metavar="NAME", help="Encoding of text files, where known.")
     ] = None,
+    journal: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Keep finished documents here: the same command, stopped or killed, goes on from "
+            f"them. [default: OUT.journal, from {MANY} files on; removed when all is done]",
+        ),
+    ] = None,
 ) -> None:
     """Find the passages that report a failing.
 
@@ -130,8 +141,10 @@ def tag(
     program's reading; check each passage against its page before you cite it.
     """
     form = _format(output, format_name)
+    from scr_themes.reading import is_long_table  # noqa: PLC0415
     from scr_themes.tagging import find_sources, select  # noqa: PLC0415
     from scr_themes.tagging import tag as tag_files  # noqa: PLC0415
+    from scr_themes.tagging.journal import Journal  # noqa: PLC0415
     from scr_themes.writing import write  # noqa: PLC0415
 
     started = time.perf_counter()
@@ -142,6 +155,10 @@ def tag(
     classifier = load_model(model)
     check_ids(theme or (), classifier.themes, "--theme")
     check_ids(role or (), classifier.roles, "--role")
+    many = sum(not isinstance(source, ReadingError) for source in found) >= MANY or any(
+        isinstance(source, Path) and is_long_table(source, encoding) for source in found
+    )
+    kept = Path(f"{output}.journal") if journal is None and many and output != "-" else None
     cuts = None if not threshold else classifier.cuts(_threshold(threshold, classifier.themes))
 
     with progress_bar(len(found), on_stdout=output == "-") as bar:
@@ -155,9 +172,10 @@ def tag(
             for tagged in tag_files(
                 given,
                 classifier=classifier,
-                jobs=jobs,
+                jobs=jobs if jobs is not None else -1 if many else 1,
                 text_column=text_column,
                 encoding=encoding,
+                journal=journal or kept,
                 on_error=failed,
             ):
                 for warning in tagged.document.warnings:
@@ -172,6 +190,8 @@ def tag(
             limit=limit,
         )
     _sum_up(bar, len(failures), time.perf_counter() - started)
+    if kept is not None and not failures:
+        Journal(kept, "").remove()
     if failures:
         raise typer.Exit(FAILED)
 

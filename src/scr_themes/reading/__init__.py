@@ -5,7 +5,9 @@ Each format has a module of its own, which is imported when a file of that forma
 
 from __future__ import annotations
 
+import codecs
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +16,9 @@ from scr_themes.errors import ReadingError
 from scr_themes.reading.detection import Format, find_files, suffix_format, text_format
 from scr_themes.reading.loading import load_bytes
 
-__all__ = ["find_files", "read"]
+__all__ = ["find_files", "is_long_table", "read", "read_in_parts"]
+
+LONG = 8_000_000  # bytes from which on a table is read part by part
 
 
 def read(
@@ -69,6 +73,81 @@ def read(
     if not document.passages and not warnings:
         warnings.append("no passages were found; check that it is the file you meant")
     return replace(document, path=os.fspath(path), warnings=tuple(warnings))
+
+
+def is_long_table(path: Path, encoding: str | None = None) -> bool:
+    """Tell whether a file is a table that :func:`read_in_parts` parts.
+
+    Parameters
+    ----------
+    path : Path
+    encoding : str, optional
+        Its encoding, where known; only UTF-8 is read part by part.
+    """
+    try:
+        if path.stat().st_size < LONG:
+            return False
+        with path.open("rb") as file:
+            kind = _table_format(path, file.read(1 << 16))
+    except OSError:
+        return False  # what is wrong is said when it is read
+    return kind == "Parquet" or (kind is not None and _is_utf8(path, encoding))
+
+
+def read_in_parts(path: Path, *, text_column: str | None = None) -> Iterator[Document]:
+    """Read a long table part by part; see :func:`~scr_themes.reading.tables.read_long_table`.
+
+    Parameters
+    ----------
+    path : Path
+        One that :func:`is_long_table` takes for one.
+    text_column : str, optional
+        The column with the words; "text" or "passage" where not given.
+
+    Yields
+    ------
+    Document
+        A thousand rows each.
+
+    Raises
+    ------
+    ReadingError
+        When a row is reached that cannot be read.
+    """
+    from scr_themes.reading.tables import read_long_table  # noqa: PLC0415
+
+    with path.open("rb") as file:
+        kind = _table_format(path, file.read(1 << 16))
+    if kind is None:
+        raise ReadingError(path, "is no long table", "read it as a whole")
+    yield from read_long_table(path, kind, text_column=text_column)
+
+
+def _table_format(path: Path, beginning: bytes) -> Format | None:
+    """Tell by its beginning which kind of table a file is, if any."""
+    if beginning.startswith(b"PAR1"):
+        return "Parquet"
+    # Whole lines only: the cut may lie inside a letter.
+    text = beginning.rpartition(b"\n")[0].decode("utf-8-sig", "replace")
+    try:
+        kind = text_format(path, text)
+    except ReadingError:
+        return None
+    return kind if kind in ("CSV", "JSONL") else None
+
+
+def _is_utf8(path: Path, encoding: str | None) -> bool:
+    try:
+        if encoding is not None and codecs.lookup(encoding).name not in ("utf-8", "utf-8-sig"):
+            return False
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                decoder.decode(block)
+        decoder.decode(b"", final=True)
+    except (LookupError, UnicodeDecodeError):
+        return False
+    return True
 
 
 def _format(file: Path, data: bytes, encoding: str | None) -> Format:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -72,7 +73,10 @@ def find_column(
 
 
 def csv_rows(
-    path: Path, text: str, error: type[ScrThemesError], text_column: str | None = None
+    path: Path,
+    text: str | Iterable[str],
+    error: type[ScrThemesError],
+    text_column: str | None = None,
 ) -> Iterator[Row]:
     r"""Read CSV with a header, parted by commas, semicolons or tabs.
 
@@ -80,8 +84,8 @@ def csv_rows(
     ----------
     path : Path
         The file, for errors.
-    text : str
-        What it holds.
+    text : str or iterable of str
+        What it holds, whole or line by line with the line ends.
     error : type of ScrThemesError
         What to raise for a malformed row.
     text_column : str, optional
@@ -97,8 +101,14 @@ def csv_rows(
     >>> [row.cells["text"] for row in csv_rows(Path("p.csv"), "id;text\n1;Why?", ScrThemesError)]
     ['Why?']
     """
-    delimiter = _delimiter(text, text_column)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines = iter(io.StringIO(text, newline="") if isinstance(text, str) else text)
+    top: list[str] = []
+    for line in lines:
+        top.append(line)
+        if line.strip():
+            break
+    delimiter = _delimiter("".join(top), text_column)
+    reader = csv.reader(chain(top, lines), delimiter=delimiter, strict=True)
     header: list[str] | None = None
     try:
         for cells in reader:
@@ -141,7 +151,10 @@ def _refuse_duplicates(path: Path, header: Sequence[str], error: type[ScrThemesE
 
 
 def jsonl_rows(
-    path: Path, text: str, error: type[ScrThemesError], text_column: str | None = None
+    path: Path,
+    text: str | Iterable[str],
+    error: type[ScrThemesError],
+    text_column: str | None = None,
 ) -> Iterator[Row]:
     """Read JSONL: one object a line; blank lines are passed over.
 
@@ -149,8 +162,8 @@ def jsonl_rows(
     ----------
     path : Path
         The file, for errors.
-    text : str
-        What it holds.
+    text : str or iterable of str
+        What it holds, whole or line by line, parted at line feeds only.
     error : type of ScrThemesError
         What to raise for a malformed line.
     text_column : str, optional
@@ -168,7 +181,8 @@ def jsonl_rows(
     """
     del text_column
     # Not splitlines(): JSON may hold U+2028 and its like inside a string.
-    for number, line in enumerate(text.split("\n"), start=1):
+    lines = text.split("\n") if isinstance(text, str) else text
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,8 @@ from scr_themes.reading.blocks import Block, assemble
 from scr_themes.reading.decoding import decode
 from scr_themes.reading.detection import Format
 from scr_themes.reading.rows import Row, csv_rows, find_column, jsonl_rows
+
+PART = 1000  # rows of a long table that are read, tagged and handed over together
 
 
 def read_table(
@@ -60,7 +65,7 @@ def read_table(
     """
     warnings: tuple[str, ...] = ()
     if kind == "Parquet":
-        rows = _parquet_rows(path, data)
+        rows = list(_parquet_rows(path, io.BytesIO(data)))
     else:
         text, warnings = decode(path, data, encoding)
         parse = csv_rows if kind == "CSV" else jsonl_rows
@@ -69,17 +74,75 @@ def read_table(
     return assemble(blocks, path=str(path), title=path.stem, warnings=(*warnings, *notes))
 
 
-def _parquet_rows(path: Path, data: bytes) -> list[Row]:
+def read_long_table(
+    path: Path, kind: Format, *, text_column: str | None = None, size: int = PART
+) -> Iterator[Document]:
+    """Read a table of passages part by part, so that its length costs no memory.
+
+    Parameters
+    ----------
+    path : Path
+        The file. CSV and JSONL must be UTF-8.
+    kind : {"CSV", "JSONL", "Parquet"}
+        What it is.
+    text_column : str, optional
+        As in :func:`read_table`.
+    size : int, default 1000
+        Rows a part.
+
+    Yields
+    ------
+    Document
+        One a part, with the path and title of the whole. Passages are numbered through the file;
+        where they stand is where they stand in the text of their part.
+
+    Raises
+    ------
+    ReadingError, MissingExtraError
+        As :func:`read_table` does, when the part is reached.
+    """
+    first = 0
+    for rows in _batches(_rows(path, kind, text_column), size):
+        blocks, notes = _blocks(path, rows, text_column)
+        part = assemble(blocks, path=str(path), title=path.stem, warnings=notes)
+        passages = tuple(replace(p, index=first + p.index) for p in part.passages)
+        first += len(passages)
+        yield replace(part, passages=passages)
+
+
+def _batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    iterator = iter(rows)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def _rows(path: Path, kind: Format, text_column: str | None) -> Iterator[Row]:
+    if kind == "Parquet":
+        yield from _parquet_rows(path, path)
+        return
+    parse, newline = (csv_rows, "") if kind == "CSV" else (jsonl_rows, "\n")
+    try:
+        with path.open(encoding="utf-8-sig", newline=newline) as lines:
+            yield from parse(path, lines, ReadingError, text_column)
+    except UnicodeDecodeError as error:
+        raise ReadingError(path, f"is not UTF-8 ({error.reason})", "save it as UTF-8") from error
+
+
+def _parquet_rows(path: Path, source: Any) -> Iterator[Row]:
+    """Read Parquet from bytes or a file, a batch of rows at a time."""
     try:
         import pyarrow as pa  # noqa: PLC0415  an extra: only Parquet needs it
         import pyarrow.parquet as pq  # noqa: PLC0415
     except ImportError as error:
         raise MissingExtraError("pyarrow", "parquet") from error
     try:
-        table = pq.read_table(pa.BufferReader(data))
+        count = 0
+        for batch in pq.ParquetFile(source).iter_batches(PART):
+            for cells in batch.to_pylist():
+                count += 1
+                yield Row(count, cells)
     except (pa.ArrowException, OSError) as error:
         raise ReadingError(path, "is a damaged Parquet file", "get a fresh copy of it") from error
-    return [Row(line, cells) for line, cells in enumerate(table.to_pylist(), start=1)]
 
 
 def _blocks(path: Path, rows: list[Row], text_column: str | None) -> tuple[list[Block], list[str]]:

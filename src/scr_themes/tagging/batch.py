@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scr_themes.documents import Document, TaggedDocument
-from scr_themes.errors import BatchError, ModelError, ReadingError, ScrThemesError
+from scr_themes.errors import BatchError, ModelError, ReadingError, ScrThemesError, WritingError
+from scr_themes.tagging.journal import Journal
+from scr_themes.tagging.pool import Outcome, Task, in_workers
 from scr_themes.tagging.sources import Source, find_sources
-from scr_themes.tagging.workers import Reading, Shipment, Tagger, tag_one, tag_one_shipped
+from scr_themes.tagging.workers import (
+    Reading,
+    Shipment,
+    Tagger,
+    setting_of,
+    tag_one,
+    tag_one_shipped,
+    unforeseen,
+)
 
 if TYPE_CHECKING:
     from scr_themes.classifying import ThemeClassifier
-
-Outcome = TaggedDocument | ScrThemesError
 
 
 def tag(
@@ -29,6 +36,7 @@ def tag(
     jobs: int = 1,
     text_column: str | None = None,
     encoding: str | None = None,
+    journal: str | os.PathLike[str] | None = None,
     on_error: Callable[[ScrThemesError], object] | None = None,
 ) -> Iterator[TaggedDocument]:
     """Tag files, each handed over as soon as it is done.
@@ -48,13 +56,19 @@ def tag(
         The column with the words, for files that are tables.
     encoding : str, optional
         The encoding of text files, where known.
+    journal : path-like, optional
+        A folder for finished documents. What was finished in an earlier run, of the same files by
+        the same model and settings, is taken from there; so a run that was stopped, or killed,
+        goes on where it was. Nothing is deleted from it.
     on_error : callable, optional
         Called with the error of each file that fails.
 
     Yields
     ------
     TaggedDocument
-        In the order of ``paths``; the same whatever ``jobs`` is.
+        In the order of ``paths``; the same whatever ``jobs`` is. A table of passages of more than
+        8 MB, in UTF-8 or Parquet, comes in parts of a thousand rows, so that its length costs no
+        memory.
 
     Raises
     ------
@@ -62,6 +76,8 @@ def tag(
         If the model cannot be loaded, or cannot tag the first file that can be read.
     BatchError
         If files failed and there is no ``on_error``: after every other file was handed over.
+    WritingError
+        If a finished document cannot be kept in ``journal``.
     ValueError
         If ``jobs`` is 0, or both ``model`` and ``classifier`` are given.
 
@@ -88,41 +104,58 @@ def tag(
     # Checked at the call, and not when the first document is asked for.
     return _batch(
         paths,
-        model=model,
-        classifier=classifier,
+        tagger=lambda: _tagger(model, classifier),
         jobs=jobs,
         reading=Reading(text_column, encoding),
+        journal=None if journal is None else Path(journal),
         on_error=on_error,
     )
+
+
+def _tagger(model: str | os.PathLike[str] | None, classifier: ThemeClassifier | None) -> Tagger:
+    from scr_themes.classifying import load  # noqa: PLC0415 - brings scikit-learn
+
+    return classifier or (load() if model is None else load(model))
 
 
 def _batch(
     paths: Source | Iterable[Source],
     *,
-    model: str | os.PathLike[str] | None,
-    classifier: ThemeClassifier | None,
+    tagger: Callable[[], Tagger],
     jobs: int,
     reading: Reading,
+    journal: Path | None,
     on_error: Callable[[ScrThemesError], object] | None,
 ) -> Iterator[TaggedDocument]:
-    from scr_themes.classifying import load  # noqa: PLC0415 - brings scikit-learn
-
     found = find_sources(paths)
-    sources = [source for source in found if not isinstance(source, ReadingError)]
-    tagger: Tagger = classifier or (load() if model is None else load(model))
-    if min(_n_workers(jobs), len(sources)) > 1:
-        outcomes = _in_workers(sources, tagger, jobs, reading)
+    by = tagger()
+    kept = None if journal is None else Journal(journal, setting_of(by, reading))
+    n_jobs = _n_workers(jobs)
+    if not any(_is_long(source, reading) for source in found):
+        # As many workers as there is work for: each of them loads the model.
+        n_jobs = min(n_jobs, sum(not isinstance(source, ReadingError) for source in found))
+    tasks = _tasks(found, reading)
+    outcomes: Generator[Outcome, None, None]
+    if n_jobs > 1:
+        tag_there = partial(
+            tag_one_shipped, shipment=Shipment.pack(by), reading=reading, journal=kept
+        )
+        outcomes = in_workers(tasks, tag_there, n_jobs)
     else:
-        outcomes = (tag_one(source, tagger, reading) for source in sources)
+        outcomes = (
+            task if isinstance(task, ScrThemesError) else tag_one(task, by, reading, kept)
+            for task in tasks
+        )
     failures: list[ScrThemesError] = []
     n_done = 0
     with closing(outcomes):  # workers stop when the caller has had enough
-        for source in found:
-            outcome = source if isinstance(source, ReadingError) else next(outcomes)
+        for outcome in outcomes:
             if isinstance(outcome, TaggedDocument):
                 n_done += 1
                 yield outcome
-            elif isinstance(outcome, ModelError) and not n_done:
+            elif isinstance(outcome, WritingError) or (
+                isinstance(outcome, ModelError) and not n_done
+            ):
                 raise outcome  # not the file's fault, and every other file would fail as well
             elif on_error is not None:
                 on_error(outcome)
@@ -138,35 +171,23 @@ def _n_workers(jobs: int) -> int:
     return int(effective_n_jobs(jobs))
 
 
-def _in_workers(
-    sources: list[Path | Document], tagger: Tagger, jobs: int, reading: Reading
-) -> Generator[Outcome, None, None]:
-    from joblib import Parallel, delayed  # noqa: PLC0415
+def _is_long(source: Path | Document | ReadingError, reading: Reading) -> bool:
+    from scr_themes.reading import is_long_table  # noqa: PLC0415
 
-    shipment = Shipment.pack(tagger)
-    # As many workers as there is work for: each of them loads the model.
-    n_jobs = min(_n_workers(jobs), len(sources))
-    # Batches of one: files differ much in length, and each is to be had as soon as it is done.
-    parallel = Parallel(n_jobs=n_jobs, prefer="processes", return_as="generator", batch_size=1)
-    tasks = (delayed(tag_one_shipped)(source, shipment, reading) for source in sources)
-    n_had = 0
-    try:
-        results = parallel(tasks)
+    return isinstance(source, Path) and is_long_table(source, reading.encoding)
+
+
+def _tasks(found: Iterable[Path | Document | ReadingError], reading: Reading) -> Iterator[Task]:
+    """Yield what is to be tagged, a long table part by part, and what cannot be read, in order."""
+    from scr_themes.reading import read_in_parts  # noqa: PLC0415
+
+    for source in found:
+        if not isinstance(source, Path) or not _is_long(source, reading):
+            yield source
+            continue
         try:
-            for outcome in results:
-                n_had += 1
-                yield outcome
-        finally:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # that work was begun which nobody waits for
-                results.close()
-    except BrokenProcessPool:
-        yield from (_lost(source) for source in sources[n_had:])
-
-
-def _lost(source: Path | Document) -> ReadingError:
-    return ReadingError(
-        source.name if isinstance(source, Document) else source,
-        "was not tagged, since a worker process died (perhaps out of memory)",
-        "tag it again with fewer jobs",
-    )
+            yield from read_in_parts(source, text_column=reading.text_column)
+        except ScrThemesError as error:
+            yield error
+        except Exception as error:
+            yield unforeseen(error, source)

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import multiprocessing
+import os
 import pickle
 import signal
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+
 from scr_themes.documents import Document, TaggedDocument
 from scr_themes.errors import ModelError, ReadingError, ScrThemesError
+from scr_themes.reading.loading import load_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from scr_themes.documents import Passage, TaggedPassage
+    from scr_themes.tagging.journal import Journal
 
 
 class Tagger(Protocol):
@@ -47,7 +53,10 @@ class Reading:
 
 
 def tag_one(
-    source: Path | Document, classifier: Tagger, reading: Reading
+    source: Path | Document,
+    classifier: Tagger,
+    reading: Reading,
+    journal: Journal | None = None,
 ) -> TaggedDocument | ScrThemesError:
     """Read and tag one file; a failure is returned, so that it cannot stop the others.
 
@@ -59,11 +68,30 @@ def tag_one(
         A fitted one.
     reading : Reading
         How to read the file.
+    journal : Journal, optional
+        What is finished is taken from there, and what gets finished is kept there.
 
     Returns
     -------
     TaggedDocument or ScrThemesError
     """
+    if journal is None:
+        return _tag(source, classifier, reading)
+    try:
+        key = journal.key(_name(source), _content(source))
+        outcome: TaggedDocument | ScrThemesError | None = journal.get(key)
+        if outcome is None:
+            outcome = _tag(source, classifier, reading)
+            if isinstance(outcome, TaggedDocument):
+                journal.put(key, outcome)
+    except ScrThemesError as error:
+        return error
+    return outcome
+
+
+def _tag(
+    source: Path | Document, classifier: Tagger, reading: Reading
+) -> TaggedDocument | ScrThemesError:
     from scr_themes.reading import read  # noqa: PLC0415 - brings every format
 
     try:
@@ -74,14 +102,20 @@ def tag_one(
     except ScrThemesError as error:
         return error
     except Exception as error:  # a file nobody foresaw must not end the batch
-        return _unforeseen(error, source)
+        return unforeseen(error, source)
     try:
         passages = tuple(classifier.tag(document.passages))
     except ScrThemesError as error:
         return _of_model(error, source)
     except Exception as error:
-        return _unforeseen(error, source)
+        return unforeseen(error, source)
     return TaggedDocument(document=document, passages=passages, coder=classifier.coder_)
+
+
+def _content(source: Path | Document) -> bytes:
+    if isinstance(source, Document):
+        return repr(source).encode("utf-8", "backslashreplace")
+    return load_bytes(source)
 
 
 def _name(source: Path | Document) -> str:
@@ -93,7 +127,7 @@ def _of_model(error: ScrThemesError, source: Path | Document) -> ModelError:
     return ModelError(f"{_name(source)}: {error.subject}", error.fault, error.remedy)
 
 
-def _unforeseen(error: Exception, source: Path | Document) -> ReadingError:
+def unforeseen(error: Exception, source: Path | Document) -> ReadingError:
     """Return an error that tells the kind of another: that one's own words may hold the file's."""
     return ReadingError(
         _name(source),
@@ -126,12 +160,24 @@ class Shipment:
         if self.key not in _unpacked:
             _unpacked.clear()
             _leave_interrupts_to_parent()
+            _end_with_parent()
             classifier = pickle.loads(self.payload)
             encoder = getattr(classifier, "encoder_", None)
             if encoder is not None and hasattr(encoder, "n_threads"):
                 encoder.n_threads = 1
             _unpacked[self.key] = classifier
         return _unpacked[self.key]
+
+
+def setting_of(classifier: Tagger, reading: Reading) -> str:
+    """Return all that tags hang on beside the file, for a journal: model, reading, versions."""
+    import onnxruntime  # noqa: PLC0415 - heavy
+
+    from scr_themes import __version__  # noqa: PLC0415 - imports this
+
+    checksum = getattr(classifier, "checksum_", None) or Shipment.pack(classifier).key
+    versions = f"scr_themes {__version__}, onnxruntime {onnxruntime.__version__}"
+    return f"{classifier.coder_}, {checksum}, {reading}, {versions}, numpy {np.__version__}"
 
 
 _unpacked: dict[str, Tagger] = {}
@@ -147,12 +193,36 @@ def _leave_interrupts_to_parent() -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+def _end_with_parent() -> None:
+    """End this worker soon after its parent, which may be killed and then tells it nothing.
+
+    Of itself it would wait five minutes for work, with the model in memory.
+    """
+    if multiprocessing.parent_process() is None or _watching.is_set():
+        return
+    _watching.set()
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="end-with-parent", daemon=True).start()
+
+
+_watching = threading.Event()
+
+
 def tag_one_shipped(
-    source: Path | Document, shipment: Shipment, reading: Reading
+    source: Path | Document,
+    shipment: Shipment,
+    reading: Reading,
+    journal: Journal | None = None,
 ) -> TaggedDocument | ScrThemesError:
     """Do :func:`tag_one` in a worker process."""
     try:
         classifier = shipment.unpack()
     except ScrThemesError as error:
         return _of_model(error, source)
-    return tag_one(source, classifier, reading)
+    return tag_one(source, classifier, reading, journal)

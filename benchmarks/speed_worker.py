@@ -1,5 +1,5 @@
 # ruff: noqa: PLC0415 - a worker imports what its own system needs, and no more
-"""One system in a process of its own, for ``speed.py``: fitted, timed, or run on ever more text.
+"""One system in a process of its own, for ``speed.py``.
 
 ``python -m benchmarks.speed_worker JOB``: the job is JSON, and so is what is written to the file it
 names. Nothing is imported at the top that a system would not need itself: memory and start-up would
@@ -26,6 +26,8 @@ WARM = 64  # texts that a system is warmed up on in one go
 WARM_SECONDS = 1.0  # and for how long at least: the same for every system
 HEAD = 256  # texts that a head over embeddings is fitted on
 BLOCK = 10_000
+# Modules of the checkout, and one that setuptools puts into every process.
+OWN = frozenset(["benchmarks", "models", "_distutils_hack"])
 # That of peers.py, which would import too much here; fitting checks that they are the same.
 _WORDS = re.compile(r"[a-z0-9']+|[^\sa-z0-9]")
 Score = Callable[[list[str]], Any]  # texts to probabilities of shape (n_texts, n_themes)
@@ -46,10 +48,12 @@ class System:
     ----------
     title : str
         Its name in ``accuracy.json``.
+    packages : tuple of str
+        What has to be installed for it, with all that these require.
     load : callable
         Opens it, ready to score; this is what start-up counts.
     fit : callable, optional
-        Makes its files from texts and invented labels; may return settings to be noted.
+        Makes its files from texts and invented labels.
     needs : str
         The option that names its pretrained model, if it has one.
     quick : bool
@@ -57,8 +61,9 @@ class System:
     """
 
     title: str
+    packages: tuple[str, ...]
     load: Callable[[Place], Score]
-    fit: Callable[[Place, list[str], int], dict[str, Any] | None] | None = None
+    fit: Callable[[Place, list[str]], None] | None = None
     needs: str = ""
     quick: bool = False
 
@@ -138,7 +143,7 @@ def load_minilm(place: Place) -> Score:
     return lambda texts: head.predict_proba(model.encode(texts))
 
 
-def fit_minilm(place: Place, texts: list[str], _: int) -> None:
+def fit_minilm(place: Place, texts: list[str]) -> None:
     from sentence_transformers import SentenceTransformer
 
     model = SentenceTransformer(str(place.given), device="cpu")
@@ -153,7 +158,7 @@ def load_model2vec(place: Place) -> Score:
     return lambda texts: head.predict_proba(model.encode(texts))
 
 
-def fit_model2vec(place: Place, texts: list[str], _: int) -> None:
+def fit_model2vec(place: Place, texts: list[str]) -> None:
     from model2vec import StaticModel
 
     model = StaticModel.from_pretrained(place.given)
@@ -165,7 +170,7 @@ def load_tfidf(place: Place) -> Score:
     return lambda texts: head.predict_proba(vectors.transform(texts))
 
 
-def fit_tfidf(place: Place, texts: list[str], _: int) -> None:
+def fit_tfidf(place: Place, texts: list[str]) -> None:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     vectors = TfidfVectorizer(ngram_range=(1, 2), min_df=2, sublinear_tf=True)
@@ -196,35 +201,31 @@ def load_fasttext(place: Place) -> Score:
     return score
 
 
-def fit_fasttext(place: Place, texts: list[str], seconds: int) -> dict[str, Any]:
-    """Learn from half of the texts and tune on the other, as in ``peers.py`` but for less time."""
+def fit_fasttext(place: Place, texts: list[str]) -> None:
+    """Learn as fastText's tutorial on many labels does.
+
+    Not with the autotuning of ``peers.py``: on invented labels it gives other settings each time,
+    and now and then no model or no end. The tutorial's, without parts of words, are quick ones.
+    """
     import fasttext
     import numpy as np
 
     from benchmarks import peers
-    from scr_themes.encoding.onnx import usable_cores
 
     if peers._WORDS.pattern != _WORDS.pattern:
         raise ValueError("peers.py cuts words for fastText in another way; do the same here")
-    y = invented_labels(texts)
     lines = []
-    for text, row in zip(texts, y, strict=True):
+    for text, row in zip(texts, invented_labels(texts), strict=True):
         marks = [f"__label__{k}" for k in np.flatnonzero(row)] or ["__label__none"]
         lines.append(" ".join([*marks, fasttext_words(text)]) + "\n")
-    # The first ones have each theme.
-    learnt, tuned = place.fitted / "train.txt", place.fitted / "development.txt"
-    half = max(y.shape[1], len(lines) // 2)
-    learnt.write_text("".join(lines[:half]), encoding="utf-8")
-    tuned.write_text("".join(lines[half:]), encoding="utf-8")
+    learnt = place.fitted / "train.txt"
+    learnt.write_text("".join(lines), encoding="utf-8")
     model = fasttext.train_supervised(
-        str(learnt), loss="ova", autotuneValidationFile=str(tuned), autotuneDuration=seconds,
-        thread=usable_cores(), seed=peers.SEED, verbose=0,
+        str(learnt), lr=0.5, epoch=25, wordNgrams=2, bucket=200_000, dim=50, loss="ova",
+        thread=1, seed=peers.SEED, verbose=0,
     )  # fmt: skip
     model.save_model(str(place.fitted / "model.bin"))
     learnt.unlink()
-    tuned.unlink()
-    chosen = model.f.getArgs()
-    return {key: getattr(chosen, key) for key in ("dim", "wordNgrams", "minn", "maxn", "bucket")}
 
 
 def load_spacy(place: Place) -> Score:
@@ -235,7 +236,7 @@ def load_spacy(place: Place) -> Score:
     return lambda texts: np.array([list(doc.cats.values()) for doc in nlp.pipe(texts)])
 
 
-def fit_spacy(place: Place, texts: list[str], _: int) -> None:
+def fit_spacy(place: Place, texts: list[str]) -> None:
     """Set it up as ``peers.py`` does, and learn from a few hundred texts once."""
     import spacy
     from spacy.training import Example
@@ -262,35 +263,98 @@ def fit_spacy(place: Place, texts: list[str], _: int) -> None:
 
 BASELINE = "sentence-transformers"
 SYSTEMS = {
-    "keywords": System("keyword search", load_keywords(failing=False), quick=True),
+    "keywords": System(
+        "keyword search", ("scr-themes",), load_keywords(failing=False), quick=True
+    ),
     "keywords-failing": System(
-        "keyword search + word of failing", load_keywords(failing=True), quick=True
+        "keyword search + word of failing", ("scr-themes",), load_keywords(failing=True), quick=True
     ),
-    "tfidf": System("TF-IDF, logistic regression", load_tfidf, fit_tfidf, quick=True),
-    "fasttext": System("fastText", load_fasttext, fit_fasttext, quick=True),
-    "spacy": System("spaCy textcat", load_spacy, fit_spacy),
+    "tfidf": System(
+        "TF-IDF, logistic regression", ("scikit-learn",), load_tfidf, fit_tfidf, quick=True
+    ),
+    "fasttext": System("fastText", ("fasttext",), load_fasttext, fit_fasttext, quick=True),
+    "spacy": System("spaCy textcat", ("spacy",), load_spacy, fit_spacy),
     "model2vec": System(
-        "model2vec, logistic regression", load_model2vec, fit_model2vec, "potion", quick=True
+        "model2vec, logistic regression", ("model2vec", "scikit-learn"), load_model2vec,
+        fit_model2vec, "potion", quick=True,
     ),
-    BASELINE: System("MiniLM, logistic regression", load_minilm, fit_minilm, "minilm"),
-    "accurate": System("scr_themes accurate", load_ours("accurate")),
-    "cascade": System("scr_themes cascade", load_ours("cascade")),
-    "fast": System("scr_themes fast", load_ours("fast"), quick=True),
-}
+    BASELINE: System(
+        "MiniLM, logistic regression", ("sentence-transformers", "scikit-learn"), load_minilm,
+        fit_minilm, "minilm",
+    ),
+    "accurate": System("scr_themes accurate", ("scr-themes",), load_ours("accurate")),
+    "cascade": System("scr_themes cascade", ("scr-themes",), load_ours("cascade")),
+    "fast": System("scr_themes fast", ("scr-themes",), load_ours("fast"), quick=True),
+}  # fmt: skip
 OURS = {"accurate": ("accurate",), "cascade": ("accurate", "fast", "cascade"), "fast": ("fast",)}
 
 
-def fit(job: dict[str, Any]) -> dict[str, Any]:
-    """Make a system's files."""
-    texts = json.loads(Path(job["texts"]).read_text(encoding="utf-8"))
-    make = SYSTEMS[job["system"]].fit
-    settings = make(place_of(job), texts, job["fasttext_seconds"]) if make else None
-    return {"settings": settings}
+def prepare(job: dict[str, Any]) -> dict[str, Any]:
+    """Make a system's files; return what it must not see when it is measured."""
+    system = SYSTEMS[job["system"]]
+    if system.fit:
+        system.fit(place_of(job), json.loads(Path(job["texts"]).read_text(encoding="utf-8")))
+    return {"hidden": hidden_modules(system.packages)}
+
+
+def hidden_modules(packages: Sequence[str]) -> list[str]:
+    """Return the modules of an environment that none of some packages requires.
+
+    Many a package imports others where they happen to be there (spaCy torch, scikit-learn pandas),
+    and pays for it in memory and start-up. Each system is measured as if it were there alone.
+    """
+    from importlib.metadata import PackageNotFoundError, distribution, packages_distributions
+
+    from packaging.requirements import Requirement
+    from packaging.utils import canonicalize_name
+
+    left = [(name, frozenset([""])) for name in packages]
+    seen = set()
+    while left:
+        name, extras = left.pop()
+        if (name, extras) in seen:
+            continue
+        seen.add((name, extras))
+        try:
+            requires = distribution(name).requires or []
+        except PackageNotFoundError:
+            continue
+        for required in map(Requirement, requires):
+            marker = required.marker
+            if marker is None or any(marker.evaluate({"extra": extra}) for extra in extras):
+                asked = frozenset(["", *required.extras])
+                left.append((canonicalize_name(required.name), asked))
+    needed = {canonicalize_name(name) for name, _ in seen} | {"pip", "setuptools"}
+    never = {*OWN, *sys.stdlib_module_names}
+    return sorted(
+        module
+        for module, owners in packages_distributions().items()
+        if module not in never and needed.isdisjoint(map(canonicalize_name, owners))
+    )
+
+
+class Hiding:
+    """A finder of modules that does not find some."""
+
+    def __init__(self, finder: Any, hidden: frozenset[str]) -> None:
+        self._finder = finder
+        self._hidden = hidden
+
+    def find_spec(self, name: str, *rest: Any, **more: Any) -> Any:
+        """Return where a module is, or None as for one that is not there."""
+        if name.partition(".")[0] in self._hidden:
+            return None
+        return self._finder.find_spec(name, *rest, **more)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._finder, name)
 
 
 def measure(job: dict[str, Any]) -> dict[str, Any]:
     """Start a system, warm it up, and time it."""
     system = SYSTEMS[job["system"]]
+    hidden = frozenset(job["hidden"])
+    sys.meta_path[:] = [Hiding(finder, hidden) for finder in sys.meta_path]
     score = system.load(place_of(job))
     score([FIRST])
     started = time.monotonic() - job["began"]
@@ -388,9 +452,7 @@ def imported_packages() -> dict[str, dict[str, Any]]:
     """Return version and installed size of every distribution that has been imported."""
     from importlib.metadata import distribution, packages_distributions, version
 
-    # The checkout's own, and what pip puts into every process.
-    own = {"benchmarks", "models", "_distutils_hack"}
-    tops = {name.partition(".")[0] for name in sys.modules} - own
+    tops = {name.partition(".")[0] for name in sys.modules} - OWN
     owners = packages_distributions()
     found = {}
     for name in sorted({owner for top in tops for owner in owners.get(top, ())}):
@@ -408,10 +470,10 @@ def imported_packages() -> dict[str, dict[str, Any]]:
 def main() -> None:
     """Do one job; what is not installed is an answer, not a failure."""
     job = json.loads(sys.argv[1])
-    task = {"fit": fit, "measure": measure, "grow": grow}[job["task"]]
+    task = {"prepare": prepare, "measure": measure, "grow": grow}[job["task"]]
     try:
         answer = task(job)
-    except ImportError as error:
+    except ModuleNotFoundError as error:
         answer = {"missing": str(error)}
     Path(job["out"]).write_text(json.dumps(answer), encoding="utf-8")
 

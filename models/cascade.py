@@ -30,7 +30,7 @@ from models.corpus.attach import read_labelled_rows
 from models.corpus.store import Row
 from models.tables import table
 from scr_themes import ThemeClassifier, evaluate, load, read
-from scr_themes.classifying.cascade import Cascade
+from scr_themes.classifying.classifier import Cascade
 from scr_themes.classifying.storage import save_cascade
 from scr_themes.tagging import find_sources
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scr_themes.classifying import load
-from scr_themes.classifying.cascade import Cascade
+from scr_themes.classifying.classifier import Cascade
 from scr_themes.classifying.storage import read_model, save, save_cascade
 from scr_themes.documents import Passage
 from scr_themes.errors import ModelError

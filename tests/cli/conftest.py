@@ -21,7 +21,7 @@ Process = subprocess.Popen[str]
 @pytest.fixture
 def run(tiny_classifier, monkeypatch) -> Callable[..., Result]:
     """Run the command line in this process, the tiny classifier in the bundled model's place."""
-    monkeypatch.setattr("scr_themes.classifying.load", lambda *_, **__: tiny_classifier)
+    monkeypatch.setattr("scr_themes.classifying.open_reader", lambda *_, **__: tiny_classifier)
     monkeypatch.setenv("COLUMNS", "80")
 
     def invoke(*arguments: object, stdin: str | None = None) -> Result:

@@ -14,5 +14,5 @@ from tests.encoding.fakes import SlowWordCounts
 if __name__ == "__main__":
     tiny = fit_tiny_classifier()
     tiny.encoder_ = SlowWordCounts()
-    scr_themes.classifying.load = lambda *_, **__: tiny
+    scr_themes.classifying.open_reader = lambda *_, **__: tiny
     main()

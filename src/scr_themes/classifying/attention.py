@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, softmax
 
+from scr_themes.classifying.heads import expit, softmax
 from scr_themes.encoding.protocol import TokenVectors
 
 Floats = NDArray[np.float64]

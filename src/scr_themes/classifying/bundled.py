@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from scr_themes.classifying.classifier import ThemeClassifier
-from scr_themes.classifying.storage import read_model
+from scr_themes.classifying.reader import ThemeReader
+from scr_themes.classifying.storage import read_model, read_reader
 from scr_themes.encoding.protocol import Encoder
+
+if TYPE_CHECKING:
+    from scr_themes.classifying.classifier import ThemeClassifier
 
 DEFAULT_MODEL = "accurate"
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -57,3 +61,22 @@ def load(
     ('information_sharing', 'parental_risk')
     """
     return read_model(bundled_folder(model) or model, encoder=encoder)
+
+
+def open_reader(model: str | os.PathLike[str] = DEFAULT_MODEL) -> ThemeReader:
+    """Load a model to read passages with, and no more: what :func:`load` takes, without the fit.
+
+    Parameters
+    ----------
+    model : str or path-like, default "accurate"
+
+    Returns
+    -------
+    ThemeReader
+
+    Raises
+    ------
+    ModelError
+        As :func:`load` does.
+    """
+    return read_reader(bundled_folder(model) or model)

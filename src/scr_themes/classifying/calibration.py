@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize, minimize_scalar
 from scipy.special import expit, logit, logsumexp
 
+from scr_themes.classifying.heads import PRECISION
+
 Floats = NDArray[np.float64]
 
 
-# What a theme's "precise" threshold asks of the tags it lets through.
-PRECISION = 0.9
 # Width of the Gaussian that smooths the F1 curve, as a share of the gap between the mean log-odds
 # of both classes. Thresholds set on half of the development documents were held to the other half,
 # for both bundled models and TF-IDF: 0.2 and 0.3 did best, alike; 0.1 less well, none worst.

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scr_themes.classifying.classifier import Chances, ThemeClassifier
+from scr_themes.classifying.reader import Chances, ThemeReader
 from scr_themes.documents import Passage, TaggedPassage
 from scr_themes.encoding.onnx import OnnxEncoder
 from scr_themes.encoding.protocol import Encoder
 from scr_themes.errors import ModelError
 
 
-class Cascade(ThemeClassifier):
+class CascadeReader(ThemeReader):
     """Two fitted classifiers in a row.
 
     The first is unsure of a passage if the probability of any theme lies in a band around its
@@ -27,7 +26,7 @@ class Cascade(ThemeClassifier):
 
     Parameters
     ----------
-    first, second : ThemeClassifier
+    first, second : ThemeReader or ThemeClassifier
         Fitted, with the same themes and roles, each with an encoder.
     unsure : mapping of str to (float, float)
         For each theme the band of probabilities, both ends included, in which the first is unsure.
@@ -49,12 +48,11 @@ class Cascade(ThemeClassifier):
 
     def __init__(
         self,
-        first: ThemeClassifier,
-        second: ThemeClassifier,
+        first: ThemeReader,
+        second: ThemeReader,
         unsure: Mapping[str, tuple[float, float]],
         coder: str = "cascade",
     ) -> None:
-        super().__init__(second.encoder, codebook=second.codebook)
         self.first = first
         self.second = second
         self.unsure = unsure
@@ -69,19 +67,10 @@ class Cascade(ThemeClassifier):
         self.heads_ = second.heads_
         self.role_head_ = second.role_head_
         self.codebook_ = second.codebook_
-        self.classes_ = second.classes_
         self.n_features_in_ = second.n_features_in_
         self.coder_ = coder
         self.checksum_ = None
         self._bands = np.array([unsure[theme] for theme in first.themes]).T
-
-    def fit(self, X: Any, y: Any = None, **_: Any) -> Self:  # noqa: ARG002 - as an estimator's
-        """Raise: a cascade is put together of fitted classifiers."""
-        raise ModelError(self.coder_, "cannot be fitted", "fit its two models")
-
-    def save(self, folder: str | os.PathLike[str]) -> NoReturn:
-        """Raise: its models are saved one by one."""
-        raise ModelError(folder, "a cascade cannot be saved", "save its two models")
 
     def reads(self, themes: NDArray[np.floating]) -> NDArray[np.bool_]:
         """Tell of which passages the first model is unsure.

@@ -12,13 +12,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 
 from scr_themes.classifying.calibration import (
-    PRECISION,
     best_f1_threshold,
     fit_sigmoid,
     fit_temperature,
     precise_threshold,
 )
-from scr_themes.classifying.heads import Floats, Heads, RoleHead, joint_scores
+from scr_themes.classifying.heads import PRECISION, Floats, Heads, RoleHead, joint_scores
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,14 +35,16 @@ from safetensors.numpy import load as load_arrays
 from safetensors.numpy import save as save_arrays
 
 from scr_themes.classifying.attention import AttentionHeads, AttentionRoleHead
-from scr_themes.classifying.calibration import PRECISION
-from scr_themes.classifying.cascade import Cascade
-from scr_themes.classifying.classifier import ThemeClassifier, assemble
-from scr_themes.classifying.heads import Heads, RoleHead
+from scr_themes.classifying.cascade import CascadeReader
+from scr_themes.classifying.heads import PRECISION, Heads, RoleHead
+from scr_themes.classifying.reader import ThemeReader
 from scr_themes.codebook import Codebook
 from scr_themes.encoding.onnx import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE, OnnxEncoder
 from scr_themes.encoding.protocol import Encoder
 from scr_themes.errors import ModelError, ScrThemesError
+
+if TYPE_CHECKING:
+    from scr_themes.classifying.classifier import ThemeClassifier
 
 FORMAT = 3
 _READABLE = frozenset({1, 2, 3})
@@ -239,48 +241,75 @@ def read_model(
         If the folder is not a model, is of a format that this version does not read, or any file
         of it differs from what was saved.
     """
+    from scr_themes.classifying.classifier import Cascade, assemble  # noqa: PLC0415 - scikit-learn
+
     source = Path(folder)
     manifest = _read_manifest(source)
     if _MODELS in manifest:
-        return _read_cascade(source, manifest)
-    for name, checksum in manifest["files"].items():
-        _check_file(source, name, checksum)
-    try:
-        arrays = load_arrays((source / _HEADS).read_bytes())
-        heads, role_head = _heads(arrays), _role_head(arrays)
-        codebook = Codebook.from_dict(manifest["codebook"], source=str(source / _MANIFEST))
-        settings = {key: manifest["settings"][key] for key in _SETTINGS}
-        n_features = int(manifest["n_features"])
-        stored = manifest["encoder"] is not None
-        coder = f"{manifest['name']} {manifest['version']}"
-    except (KeyError, TypeError, ValueError, SafetensorError, ScrThemesError) as error:
-        raise ModelError(source, f"is damaged ({error})", "get a fresh copy") from error
-    if encoder is None:
-        if not stored:
-            raise ModelError(source, "was saved without its encoder", "give load(..., encoder=...)")
-        encoder = OnnxEncoder(source / _ENCODER)
+        first, second = (read_model(model) for model in _models(source, manifest))
+        cascade = Cascade(first, second, manifest["unsure"], _coder(manifest))
+        cascade.checksum_ = manifest["checksum"]
+        return cascade
+    found = _read_reader(source, manifest, encoder)
     classifier = assemble(
-        encoder, codebook, heads, role_head, coder=coder, n_features=n_features, **settings
-    )
-    if stored:
-        classifier.checksum_ = manifest["checksum"]
+        found.encoder_, found.codebook_, found.heads_, found.role_head_,
+        coder=found.coder_, n_features=found.n_features_in_, **manifest["settings"],
+    )  # fmt: skip
+    classifier.checksum_ = found.checksum_
     return classifier
 
 
-def _read_cascade(source: Path, manifest: dict[str, Any]) -> Cascade:
-    models = []
+def read_reader(folder: str | os.PathLike[str], *, encoder: Encoder | None = None) -> ThemeReader:
+    """Read what reads passages, without what fits: no scikit-learn, and half a second less.
+
+    Parameters, errors and what it says of passages are those of :func:`read_model`.
+    """
+    source = Path(folder)
+    manifest = _read_manifest(source)
+    if _MODELS not in manifest:
+        return _read_reader(source, manifest, encoder)
+    first, second = (read_reader(model) for model in _models(source, manifest))
+    cascade = CascadeReader(first, second, manifest["unsure"], _coder(manifest))
+    cascade.checksum_ = manifest["checksum"]
+    return cascade
+
+
+def _read_reader(source: Path, manifest: dict[str, Any], encoder: Encoder | None) -> ThemeReader:
+    for name, checksum in manifest["files"].items():
+        _check_file(source, name, checksum)
+    found = ThemeReader()
+    try:
+        arrays = load_arrays((source / _HEADS).read_bytes())
+        found.heads_, found.role_head_ = _heads(arrays), _role_head(arrays)
+        found.codebook_ = Codebook.from_dict(manifest["codebook"], source=str(source / _MANIFEST))
+        found.n_features_in_ = int(manifest["n_features"])
+        found.coder_ = _coder(manifest)
+        stored = manifest["encoder"] is not None
+        manifest["settings"] = {key: manifest["settings"][key] for key in _SETTINGS}
+    except (KeyError, TypeError, ValueError, SafetensorError, ScrThemesError) as error:
+        raise ModelError(source, f"is damaged ({error})", "get a fresh copy") from error
+    if encoder is None and not stored:
+        raise ModelError(source, "was saved without its encoder", "give load(..., encoder=...)")
+    found.encoder_ = OnnxEncoder(source / _ENCODER) if encoder is None else encoder
+    found.checksum_ = manifest["checksum"] if stored else None
+    return found
+
+
+def _coder(manifest: dict[str, Any]) -> str:
+    return f"{manifest['name']} {manifest['version']}"
+
+
+def _models(source: Path, manifest: dict[str, Any]) -> list[Path]:
+    """Return the folders of a cascade's two models, which must be those it was made for."""
+    folders = []
     for given in manifest[_MODELS]:
         folder = source / given["folder"]
         if _read_manifest(folder)["checksum"] != given["checksum"]:
             raise ModelError(
                 source, f"was made for another version of {folder.name}", "make the cascade anew"
             )
-        models.append(read_model(folder))
-    first, second = models
-    coder = f"{manifest['name']} {manifest['version']}"
-    cascade = Cascade(first, second, manifest["unsure"], coder)
-    cascade.checksum_ = manifest["checksum"]
-    return cascade
+        folders.append(folder)
+    return folders
 
 
 def _read_manifest(source: Path) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import typer
 from scr_themes.errors import ScrThemesError, WritingError
 
 if TYPE_CHECKING:
-    from scr_themes.classifying import ThemeClassifier
+    from scr_themes.classifying.reader import ThemeReader
 
 Model = Annotated[
     str | None,
@@ -49,11 +49,11 @@ def check_ids(given: Iterable[str], known: Collection[str], option: str) -> None
             )
 
 
-def load_model(model: str | None) -> ThemeClassifier:
+def load_model(model: str | None) -> ThemeReader:
     """Load the model asked for, or the bundled one."""
-    from scr_themes.classifying import load  # noqa: PLC0415 - brings scikit-learn
+    from scr_themes.classifying import open_reader  # noqa: PLC0415 - brings onnxruntime
 
-    return load() if model is None else load(model)
+    return open_reader() if model is None else open_reader(model)
 
 
 def write_json(path: Path | None, figures: Mapping[str, Any]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +15,7 @@ import typer
 from scr_themes.cli.choices import Model, TextColumn, check_ids, load_model, usage_error
 from scr_themes.cli.outcomes import FAILED, complain, say
 from scr_themes.cli.progress import Bar, progress_bar
-from scr_themes.errors import ReadingError, ScrThemesError, WritingError
+from scr_themes.errors import MissingExtraError, ReadingError, ScrThemesError, WritingError
 from scr_themes.writing.formats import FORMATS, guess_format
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 _STDIN = "-"
 # Files from which on worker processes are worth their start, and a journal its folder.
 MANY = 8
+# Seconds in which a Dask scheduler must answer.
+PATIENCE = 10
 
 
 def _known_format(name: str | None) -> str | None:
@@ -106,6 +110,14 @@ def tag(
             f"from {MANY} files on]",
         ),
     ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Tag on all workers of a Dask cluster, tcp://HOST:8786 for instance. They must "
+            "see files, journal and model by the same paths.",
+        ),
+    ] = None,
     model: Model = None,
     threshold: Annotated[
         list[str] | None,
@@ -141,6 +153,11 @@ def tag(
     program's reading; check each passage against its page before you cite it.
     """
     form = _format(output, format_name)
+    if scheduler is not None and jobs is not None:
+        raise typer.BadParameter(
+            "the cluster of --scheduler has as many as it has; leave it out",
+            param_hint="'--jobs'",
+        )
     from scr_themes.reading import is_long_table  # noqa: PLC0415
     from scr_themes.tagging import find_sources, select  # noqa: PLC0415
     from scr_themes.tagging import tag as tag_files  # noqa: PLC0415
@@ -161,7 +178,7 @@ def tag(
     kept = Path(f"{output}.journal") if journal is None and many and output != "-" else None
     cuts = None if not threshold else classifier.cuts(_threshold(threshold, classifier.themes))
 
-    with progress_bar(len(found), on_stdout=output == "-") as bar:
+    with _cluster(scheduler), progress_bar(len(found), on_stdout=output == "-") as bar:
 
         def failed(error: ScrThemesError) -> None:
             failures.append(error)
@@ -172,7 +189,7 @@ def tag(
             for tagged in tag_files(
                 given,
                 classifier=classifier,
-                jobs=jobs if jobs is not None else -1 if many else 1,
+                jobs=jobs if jobs is not None else -1 if many or scheduler is not None else 1,
                 text_column=text_column,
                 encoding=encoding,
                 journal=journal or kept,
@@ -194,6 +211,33 @@ def tag(
         Journal(kept, "").remove()
     if failures:
         raise typer.Exit(FAILED)
+
+
+@contextmanager
+def _cluster(scheduler: str | None) -> Iterator[None]:
+    """Have joblib's tasks done on a Dask cluster, if one is named."""
+    if scheduler is None:
+        yield
+        return
+    try:
+        from distributed import Client  # noqa: PLC0415 - the extra ``dask``
+    except ImportError as error:
+        raise MissingExtraError("distributed", "dask") from error
+    from joblib import parallel_config  # noqa: PLC0415 - slow to import
+
+    # What it has to say of workers that come and go is the cluster's own affair.
+    for name in ("distributed", "distributed.client"):  # both have a level of their own
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    try:
+        client = Client(scheduler, timeout=PATIENCE, set_as_default=False)
+    except (OSError, ValueError) as error:  # TimeoutError among the first; no address at all
+        raise ScrThemesError(
+            scheduler,
+            f"no Dask scheduler answered there within {PATIENCE} seconds",
+            "check the address, and that `dask scheduler` runs there",
+        ) from error
+    with client, parallel_config(backend="dask", client=client):
+        yield
 
 
 def _format(output: str, name: str | None) -> str:

@@ -222,6 +222,7 @@ class OnnxEncoder:
         """Leave the session out: a copy in another process opens its own."""
         state = self.__dict__.copy()
         del state["_session"], state["_pieces"]
+        state["folder"] = self.folder.absolute()  # a worker may work in another folder
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from scr_themes.documents import Document, TaggedDocument
 from scr_themes.errors import BatchError, ModelError, ReadingError, ScrThemesError, WritingError
 from scr_themes.tagging.journal import Journal
-from scr_themes.tagging.pool import Outcome, Task, in_workers
+from scr_themes.tagging.pool import Outcome, Task, dask_client, in_workers
 from scr_themes.tagging.sources import Source, find_sources
 from scr_themes.tagging.workers import (
     Reading,
@@ -25,14 +25,14 @@ from scr_themes.tagging.workers import (
 )
 
 if TYPE_CHECKING:
-    from scr_themes.classifying import ThemeClassifier
+    from scr_themes.classifying.reader import ThemeReader
 
 
 def tag(
     paths: Source | Iterable[Source],
     *,
     model: str | os.PathLike[str] | None = None,
-    classifier: ThemeClassifier | None = None,
+    classifier: ThemeReader | None = None,
     jobs: int = 1,
     text_column: str | None = None,
     encoding: str | None = None,
@@ -47,7 +47,7 @@ def tag(
         Files; folders, searched to any depth for readable files; documents already read.
     model : str or path-like, optional
         The name of a bundled model or the folder of your own; the bundled one by default.
-    classifier : ThemeClassifier, optional
+    classifier : ThemeClassifier or ThemeReader, optional
         A fitted classifier, instead of ``model``.
     jobs : int, default 1
         How many files to do side by side: worker processes, -1 for one a core. With 1 there is
@@ -76,6 +76,8 @@ def tag(
         If the model cannot be loaded, or cannot tag the first file that can be read.
     BatchError
         If files failed and there is no ``on_error``: after every other file was handed over.
+    ScrThemesError
+        If a Dask cluster has no workers, is lost, or lacks this package.
     WritingError
         If a finished document cannot be kept in ``journal``.
     ValueError
@@ -83,8 +85,9 @@ def tag(
 
     Notes
     -----
-    Worker processes are joblib's: under ``joblib.parallel_config(backend="dask")`` they are those
-    of the Dask cluster, which must see the files and the model's folder by the same paths.
+    Worker processes are joblib's: under ``joblib.parallel_config(backend="dask")``, from the first
+    document to the last, and with ``jobs=-1`` they are all those of the Dask cluster, which must
+    see the files, the journal and the model's folder by the same paths.
 
     Examples
     --------
@@ -112,10 +115,10 @@ def tag(
     )
 
 
-def _tagger(model: str | os.PathLike[str] | None, classifier: ThemeClassifier | None) -> Tagger:
-    from scr_themes.classifying import load  # noqa: PLC0415 - brings scikit-learn
+def _tagger(model: str | os.PathLike[str] | None, classifier: ThemeReader | None) -> Tagger:
+    from scr_themes.classifying import open_reader  # noqa: PLC0415 - brings onnxruntime
 
-    return classifier or (load() if model is None else load(model))
+    return classifier or (open_reader() if model is None else open_reader(model))
 
 
 def _batch(
@@ -136,9 +139,13 @@ def _batch(
         n_jobs = min(n_jobs, sum(not isinstance(source, ReadingError) for source in found))
     tasks = _tasks(found, reading)
     outcomes: Generator[Outcome, None, None]
-    if n_jobs > 1:
+    if n_jobs > 1 or (jobs != 1 and dask_client() is not None):
         tag_there = partial(
-            tag_one_shipped, shipment=Shipment.pack(by), reading=reading, journal=kept
+            tag_one_shipped,
+            shipment=Shipment.pack(by),
+            reading=reading,
+            journal=kept,
+            folder=Path.cwd(),
         )
         outcomes = in_workers(tasks, tag_there, n_jobs)
     else:
@@ -166,9 +173,16 @@ def _batch(
 
 
 def _n_workers(jobs: int) -> int:
-    from joblib import effective_n_jobs  # noqa: PLC0415
+    if jobs == 1:
+        return 1
+    from joblib import effective_n_jobs  # noqa: PLC0415 - slow to import
 
-    return int(effective_n_jobs(jobs))
+    try:
+        return int(effective_n_jobs(jobs))
+    except TimeoutError as error:
+        raise ScrThemesError(
+            "Dask cluster", "has no workers", "start some: dask worker SCHEDULER"
+        ) from error
 
 
 def _is_long(source: Path | Document | ReadingError, reading: Reading) -> bool:

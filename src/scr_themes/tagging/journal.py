@@ -11,11 +11,11 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import os
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from scr_themes.documents import TaggedDocument
 from scr_themes.errors import WritingError
@@ -70,7 +70,7 @@ class Journal:
             If it cannot be written.
         """
         file = self._file(key)
-        part = file.with_name(f".{key}.{os.getpid()}.part")
+        part = file.with_name(f".{key}.{uuid4().hex}.part")
         data = json.dumps(to_record(tagged), separators=(",", ":"))
         try:
             self.folder.mkdir(parents=True, exist_ok=True)

@@ -44,7 +44,7 @@ def convolution_graph(
     scales = None if texts is None else activation_scales(encoder, texts)
     with torch.no_grad():
         table = array(encoder.norm(encoder.embedding.weight))
-    x = graph.embeddings(table, int8=scales is not None)
+    x = graph.embeddings(table, int8=scales is not None, small=True)
     for number, block in enumerate(encoder.blocks):
         near = _near(graph, f"{number}.", block["near"], x)
         narrow = block["narrow"]

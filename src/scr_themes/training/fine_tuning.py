@@ -21,7 +21,6 @@ from scr_themes.classifying.attention import (
     weighed_by_role,
 )
 from scr_themes.classifying.calibration import (
-    PRECISION,
     best_f1_threshold,
     fit_sigmoid,
     fit_temperature,
@@ -29,6 +28,7 @@ from scr_themes.classifying.calibration import (
 )
 from scr_themes.classifying.classifier import ThemeClassifier, assemble
 from scr_themes.classifying.features import read_tokens
+from scr_themes.classifying.heads import PRECISION
 from scr_themes.classifying.inputs import chunked
 from scr_themes.codebook import Codebook
 from scr_themes.encoding import OnnxEncoder, TokenEncoder

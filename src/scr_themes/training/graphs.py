@@ -47,15 +47,21 @@ class Graph:
         self._nodes.append(helper.make_node(kind, inputs, named, domain=domain, **settings))
         return named
 
-    def embeddings(self, table: Array, *, int8: bool) -> str:
-        """Look ids up in a table, shape (vocabulary, width)."""
+    def embeddings(self, table: Array, *, int8: bool, small: bool = False) -> str:
+        """Look ids up in a table, shape (vocabulary, width).
+
+        Of a small one onnxruntime makes floats once, when it opens the file; of a large one that
+        would cost memory and time, and only the rows looked up become floats.
+        """
         if not int8:
             return self.node("Gather", self.constant("embeddings", table), "input_ids")
         whole, steps = rounded(table.T, LARGEST_EMBEDDING)
-        # Constants all of them: onnxruntime makes floats of the table once, when it opens the file.
-        floats = self.node("Cast", self.constant("embeddings", whole.T), to=TensorProto.FLOAT)
-        scaled = self.node("Mul", floats, self.constant("embeddings.steps", steps[:, None]))
-        return self.node("Gather", scaled, "input_ids")
+        rows = self.constant("embeddings", whole.T)
+        step = self.constant("embeddings.steps", steps[:, None])
+        if not small:
+            rows, step = (self.node("Gather", part, "input_ids") for part in (rows, step))
+        scaled = self.node("Mul", self.node("Cast", rows, to=TensorProto.FLOAT), step)
+        return self.node("Gather", scaled, "input_ids") if small else scaled
 
     def model(self, outputs: Mapping[str, int]) -> ModelProto:
         """Return the whole, with outputs of these widths: shape (n_tokens, width)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,7 +25,9 @@ def pieces():
 def agrees(pieces, tokenizer, texts):
     expected = tokenizer.encode_batch(texts, add_special_tokens=False)
     for _ in range(2):  # cut, then looked up
-        assert pieces.ids(texts) == [encoding.ids for encoding in expected]
+        found = pieces.ids(texts)
+        assert [ids.tolist() for ids in found] == [encoding.ids for encoding in expected]
+        assert all(ids.dtype == np.int64 for ids in found)
         for text, encoding in zip(texts, expected, strict=True):
             assert pieces.starts(text) == [start for start, _ in encoding.offsets]
 

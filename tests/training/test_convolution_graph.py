@@ -65,6 +65,15 @@ def test_token_vectors_are_the_network_s(encoder, tokenizer, tmp_path, texts):
         assert [text[i : i + 1] for i in found.starts] == [word[0] for word in text.split()]
 
 
+@pytest.mark.parametrize("texts", [None, TEXTS], ids=["fp32", "int8"])
+def test_texts_that_go_together_do_not_see_each_other(encoder, tokenizer, tmp_path, texts):
+    folder = export_convolutions(encoder, tokenizer, tmp_path, texts=texts, window=WINDOW)
+    one_by_one, together = OnnxEncoder(folder, n_threads=1), OnnxEncoder(folder, n_threads=1)
+    one_by_one._gap = None
+    for alone, beside in zip(one_by_one.tokens(TEXTS), together.tokens(TEXTS), strict=True):
+        np.testing.assert_array_equal(alone.vectors, beside.vectors)
+
+
 def test_its_vectors_are_pooled(encoder, tokenizer, tmp_path):
     folder = export_convolutions(encoder, tokenizer, tmp_path, window=WINDOW)
     for text, found in zip(TEXTS, OnnxEncoder(folder).encode(TEXTS), strict=True):
@@ -83,6 +92,7 @@ def test_the_folder_describes_itself(encoder, tokenizer, tmp_path):
         "poolings": ["mean", "max"],
         "int8": True,
         "outputs": ["tokens"],
+        "gap": max(block["near"].padding[0] for block in encoder.blocks),
     }
 
 

@@ -14,6 +14,8 @@ from scr_themes.encoding.onnx import OnnxEncoder
 from scr_themes.encoding.protocol import Encoder
 from scr_themes.errors import ModelError
 
+BATCH = 32  # passages that a thread is given at once
+
 
 class CascadeReader(ThemeReader):
     """Two fitted classifiers in a row.
@@ -86,6 +88,10 @@ class CascadeReader(ThemeReader):
         """
         lowest, highest = self._bands
         return np.asarray(((themes >= lowest) & (themes <= highest)).any(axis=1))
+
+    def _batch(self, encoder: OnnxEncoder) -> int:  # noqa: ARG002 - the rest of ThemeReader's
+        # More than the second would have: the first reads them all.
+        return BATCH
 
     def _first_encoder(self) -> Encoder | None:
         encoder = self.first.encoder_

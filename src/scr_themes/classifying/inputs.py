@@ -19,8 +19,6 @@ from scr_themes.encoding.protocol import Encoder
 from scr_themes.encoding.sentence_transformer import SentenceTransformerEncoder
 from scr_themes.errors import LabelsError, ModelError
 
-CHUNK = 32  # passages that a thread scores in one go: small, so that none is left with the last
-
 # Texts that are known again when they come back: all that come back in a thousand reviews, but one
 # in a thousand, come back within so many.
 REMEMBERED = 4096
@@ -94,7 +92,7 @@ def items_of(X: Iterable[Any]) -> Iterator[Any]:
     return iter(X)
 
 
-def chunked(X: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
+def chunked(X: Iterable[Any], size: int) -> Iterator[list[Any]]:
     """Cut an iterable into lists of at most so many items, each read when it is needed."""
     iterator = items_of(X)
     while chunk := list(islice(iterator, size)):

@@ -21,7 +21,6 @@ from scr_themes.classifying.evidence import Span, attended_evidence, find_eviden
 from scr_themes.classifying.features import extract, read_tokens
 from scr_themes.classifying.heads import Heads, RoleHead
 from scr_themes.classifying.inputs import (
-    CHUNK,
     Distinct,
     bare_passage,
     check_texts,
@@ -141,7 +140,7 @@ class ThemeReader:
             return list(found), np.arange(len(found))
         encoder, n_threads, size = self.encoder_, 1, MANY
         if isinstance(encoder, OnnxEncoder):
-            encoder, n_threads, size = encoder.alone(), encoder.n_threads, CHUNK
+            encoder, n_threads, size = encoder.alone(), encoder.n_threads, self._batch(encoder)
         distinct = Distinct(items_of(X), lambda item: getattr(item, "text", item))
         made: list[_Made] = []
         # The threads are these: BLAS would else start its own for a long passage, on every one.
@@ -150,6 +149,10 @@ class ThemeReader:
             for part in in_order(lambda chunk: function(chunk, encoder), chunks, n_threads):
                 made += part
         return made, np.array(distinct.rows, dtype=np.intp)
+
+    def _batch(self, encoder: OnnxEncoder) -> int:
+        """Return how many passages a thread is given at once."""
+        return encoder.batch
 
     def _probabilities(self, X: Any, encoder: Encoder | None) -> list[Chances]:
         """Return of each text the probabilities of themes and, where there are any, of roles."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -22,16 +22,23 @@ MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 CONFIG_FILE = "encoder.json"
 _Made = TypeVar("_Made")
-GROUP = 16  # texts that a thread reads in one go, at most
+# Tokens in one call of a graph that takes several texts. The graph itself gains nothing by them;
+# but a thread that comes back from it must wait for Python's lock, and so should come back seldom.
+TOGETHER = 2400
+# Texts that a thread should be given at once: few where they take long, so that no thread is left
+# with the last, and else as many as fill a call or two.
+FEW, MANY = 8, 64
+_NOTHING = -1  # the id between two texts
 
 
 class OnnxEncoder:
     """A transformer encoder exported by :func:`scr_themes.training.export.export_encoder`.
 
-    Texts go through the graph one at a time, each on one thread, several threads side by side.
-    Dynamic int8 takes the scale of its activations from everything in a call, so a text would
-    otherwise get another vector in other company; one a call is also the fastest way measured, and
-    where scales are fixed (:mod:`scr_themes.training.convolution_graph`) as fast as any.
+    Calls of the graph are on one thread each, several threads side by side. A transformer's are of
+    one text: dynamic int8 takes the scale of its activations from everything in a call, so a text
+    would otherwise get another vector in other company; it is also the fastest way measured. Where
+    scales are fixed (:mod:`scr_themes.training.convolution_graph`) some texts go together, and get
+    the same bits as alone.
     A text longer than the window is read in overlapping windows, whose vectors are averaged
     (means) or whose maxima are taken (maxima): the same poolings that make one vector of tokens.
 
@@ -58,6 +65,7 @@ class OnnxEncoder:
             self.window = int(config["window"])
             self.dimensions = int(config["dimensions"])
             self._kinds = tuple(config["poolings"])
+            self._gap = config.get("gap")
             self._layers = tuple(config.get("outputs", ["embedding"]))
             self._poolings = np.repeat(
                 [kind == "max" for _ in config["layers"] for kind in self._kinds],
@@ -151,6 +159,11 @@ class OnnxEncoder:
             raise ModelError(self.folder, "gives no token vectors", "export the encoder again")
         return [tokens for group in self._in_groups(self._tokens, texts) for tokens in group]
 
+    @property
+    def batch(self) -> int:
+        """How many texts a thread should be given at once."""
+        return FEW if self._gap is None else MANY
+
     def alone(self) -> OnnxEncoder:
         """Return this encoder on one thread: for a caller that has threads of its own."""
         twin = object.__new__(OnnxEncoder)
@@ -161,9 +174,11 @@ class OnnxEncoder:
         self, function: Callable[[Sequence[str]], _Made], texts: Sequence[str]
     ) -> list[_Made]:
         """Apply a function to groups of texts: of one the ids are looked up while another runs."""
-        size = max(1, min(GROUP, len(texts) // (4 * self.n_threads)))
+        size = max(1, len(texts))
+        if self.n_threads > 1:
+            size = max(1, min(self.batch, len(texts) // (2 * self.n_threads)))
         groups = [texts[i : i + size] for i in range(0, len(texts), size)]
-        if self.n_threads == 1 or len(groups) < 2:
+        if len(groups) < 2:
             return list(map(function, groups))
         with ThreadPoolExecutor(self.n_threads) as pool:
             return list(pool.map(function, groups))
@@ -206,16 +221,43 @@ class OnnxEncoder:
         self, texts: Sequence[str], outputs: Sequence[str]
     ) -> Iterator[tuple[Sequence[tuple[int, int]], list[list[NDArray[np.float32]]]]]:
         """Yield for each text the windows of its tokens, and what the graph makes of each."""
-        for ids in self._pieces.ids(texts):
-            spans = window_spans(len(ids), self.window - 2)
-            windows = ([self._first, *ids[start:end], self._last] for start, end in spans)
-            yield spans, [self._run(outputs, window) for window in windows]
+        ids = self._pieces.ids(texts)
+        spans = [window_spans(len(of_text), self.window - 2) for of_text in ids]
+        windows = (
+            of_text[start:end]
+            for of_text, of_windows in zip(ids, spans, strict=True)
+            for start, end in of_windows
+        )
+        made = self._each(outputs, windows)
+        for of_windows in spans:
+            yield of_windows, [next(made) for _ in of_windows]
 
-    def _run(self, outputs: Sequence[str], window: list[int]) -> list[NDArray[np.float32]]:
-        ids = np.array(window, dtype=np.int64)
+    def _each(
+        self, outputs: Sequence[str], windows: Iterable[NDArray[np.int64]]
+    ) -> Iterator[list[NDArray[np.float32]]]:
+        """Yield what the graph makes of each window, several in a call where it can take them."""
+        gap, most = (0, -1) if self._gap is None else (self._gap, TOGETHER)
+        for pack in _packed(windows, most):
+            row = np.full(sum(len(window) + 2 + gap for window in pack) - gap, _NOTHING)
+            places, start = [], 0
+            for window in pack:
+                end = start + len(window) + 2
+                row[start], row[end - 1] = self._first, self._last
+                row[start + 1 : end - 1] = window
+                places.append((start, end))
+                start = end + gap
+            made = self._run(outputs, row)
+            if len(pack) == 1:  # nor is there anything to cut where the graph pools
+                yield made
+                continue
+            for start, end in places:
+                yield [layer[start:end] for layer in made]
+
+    def _run(self, outputs: Sequence[str], row: NDArray[np.int64]) -> list[NDArray[np.float32]]:
         if not self._batched:
-            return list(self._session.run(outputs, {"input_ids": ids}))
-        feed = {"input_ids": ids[None], "attention_mask": np.ones_like(ids)[None]}
+            return list(self._session.run(outputs, {"input_ids": row}))
+        feed = {"input_ids": row[None], "attention_mask": np.ones_like(row)[None]}
+        # A traced graph may pool them itself: then there is a vector, and no row to cut.
         return [made[0] for made in self._session.run(outputs, feed)]
 
     def __getstate__(self) -> dict[str, Any]:
@@ -231,6 +273,20 @@ class OnnxEncoder:
 
     def __repr__(self) -> str:
         return f"OnnxEncoder({str(self.folder)!r})"
+
+
+def _packed(windows: Iterable[NDArray[np.int64]], most: int) -> Iterator[list[NDArray[np.int64]]]:
+    """Put windows together, in order, to at most so many tokens; a longer one stays alone."""
+    pack: list[NDArray[np.int64]] = []
+    length = 0
+    for window in windows:
+        if pack and length + len(window) > most:
+            yield pack
+            pack, length = [], 0
+        pack.append(window)
+        length += len(window)
+    if pack:
+        yield pack
 
 
 def usable_cores() -> int:

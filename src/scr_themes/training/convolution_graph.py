@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from onnx import ModelProto
+from onnx import ModelProto, TensorProto
 from torch import Tensor, nn
 
 from scr_themes.training.graphs import LARGEST_WEIGHT, RUNTIME, Array, Graph, array, rounded
@@ -22,10 +22,18 @@ from scr_themes.training.networks import ConvolutionalEncoder
 Layer = tuple[Array, Array]  # weight (n_out, n_in) and bias
 
 
+def gap(encoder: ConvolutionalEncoder) -> int:
+    """Return how many ids must lie between two texts so that neither sees the other."""
+    return max(int(block["near"].padding[0]) for block in encoder.blocks)
+
+
 def convolution_graph(
     encoder: ConvolutionalEncoder, texts: Iterable[Tensor] | None = None
 ) -> ModelProto:
     """Lay an encoder out as a graph from ``input_ids`` (n_tokens,) to ``tokens`` (n_tokens, width).
+
+    Several texts can go through it in one call with :func:`gap` times the id -1 between any two of
+    them: there each block sees what it sees beyond the end of a text, which is nought.
 
     Parameters
     ----------
@@ -44,8 +52,15 @@ def convolution_graph(
     scales = None if texts is None else activation_scales(encoder, texts)
     with torch.no_grad():
         table = array(encoder.norm(encoder.embedding.weight))
+    # The id -1 is the last row's.
+    table = np.vstack([table, np.zeros_like(table[:1])])
     x = graph.embeddings(table, int8=scales is not None, small=True)
+    within = graph.node("GreaterOrEqual", "input_ids", graph.constant("nought", np.array(0)))
+    within = graph.node("Cast", within, to=TensorProto.FLOAT)
+    within = graph.node("Unsqueeze", within, graph.constant("last", np.array([1])))
     for number, block in enumerate(encoder.blocks):
+        if number:
+            x = graph.node("Mul", x, within)
         near = _near(graph, f"{number}.", block["near"], x)
         narrow = block["narrow"]
         layers = (

@@ -18,7 +18,7 @@ from transformers import AutoModel
 from scr_themes.encoding.onnx import CONFIG_FILE, MODEL_FILE, TOKENIZER_FILE
 from scr_themes.errors import ModelError
 from scr_themes.training.bert_graph import bert_graph, is_bert, output_of
-from scr_themes.training.convolution_graph import convolution_graph
+from scr_themes.training.convolution_graph import convolution_graph, gap
 from scr_themes.training.networks import ConvolutionalEncoder, Tokens
 
 
@@ -157,6 +157,7 @@ def export_convolutions(
         "poolings": list(poolings),
         "int8": texts is not None,
         "outputs": ["tokens"],
+        "gap": gap(encoder),
     }
     ids = None
     if texts is not None:

@@ -26,6 +26,7 @@ SELDOM = 0.01
 # attention on. Of 0.4 to 0.9, tried on the marked sentences of the development split
 # (benchmarks/evidence.py), each step down finds more of them and quotes two sentences more often.
 NEXT = 0.6
+LARGEST = 70.0  # of what attention rests on: beyond it float32 would overflow, and nothing is added
 TOGETHER = 64  # passages whose scores are worked out in one go: their arrays stay in the cache
 
 
@@ -68,9 +69,7 @@ def attended_scores(
         worded = np.flatnonzero(lengths)
         if len(worded):
             starts = (ends - lengths)[worded]
-            highest = np.maximum.reduceat(rests, starts, axis=0)
-            rests -= np.repeat(highest, lengths[worded], axis=0)
-            np.exp(rests, out=rests)
+            np.exp(np.clip(rests, -LARGEST, LARGEST, out=rests), out=rests)
             values *= rests
             sums = np.add.reduceat(values, starts, axis=0)
             scores[first + worded] = sums / np.add.reduceat(rests, starts, axis=0)

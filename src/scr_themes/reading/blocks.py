@@ -85,6 +85,10 @@ def normalise(text: str) -> str:
     >>> normalise("The ‘ofﬁcer’\u00a0did\n not")
     "The 'officer' did not"
     """
+    if text.isascii() and text.isprintable():  # as most are: of all that, they hold one mark only
+        kept = text.replace("`", "'")
+        tidy = "  " not in kept and kept[:1] != " " and kept[-1:] != " "
+        return kept if tidy else " ".join(kept.split())
     # NFC on both sides: before, some quote marks have two forms; after, what stood between a
     # letter and its accent may be gone.
     kept = _FOLDED.sub(_fold, unicodedata.normalize("NFC", text))

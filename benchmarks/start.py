@@ -60,6 +60,8 @@ def main() -> None:
         first, *rest = seconds([python, "-c", script], place, repeats=6)
         bare = statistics.median(seconds([python, "-c", "pass"], place))
         imported = statistics.median(seconds([python, "-c", "import scr_themes"], place))
+        loading = "from scr_themes.classifying import open_reader; open_reader()"
+        loaded = statistics.median(seconds([python, "-c", loading], place))
         command = [str(place / "env/bin/scr-themes"), "tag", str(example)]
         whole = statistics.median(seconds(command, place))
         offline = subprocess.run(
@@ -72,10 +74,11 @@ def main() -> None:
             "first_tag_s_median_of_5": round(statistics.median(rest), 2),
             "tag_example_s_median_of_5": round(whole, 2),
             "import_s_beyond_python": round(imported - bare, 3),
+            "import_and_load_s_beyond_python": round(loaded - bare, 2),
             "tags_with_network_cut_off": offline.returncode == 0,
         }
     for name, value in figures.items():
-        print(f"{name:28} {value}")
+        print(f"{name:33} {value}")
     out = ROOT / "benchmarks/results/start.json"
     out.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 

@@ -97,15 +97,15 @@ class CascadeReader(ThemeReader):
         encoder = self.first.encoder_
         return encoder.alone() if isinstance(encoder, OnnxEncoder) else encoder
 
-    def _probabilities(self, X: Any, encoder: Encoder | None) -> list[Chances]:
-        found = self.first._probabilities(X, self._first_encoder())
-        themes = np.array([chances for chances, _ in found]).reshape(-1, len(self.themes))
-        unsure = np.flatnonzero(self.reads(themes)).tolist()
-        if unsure:
-            read = self.second._probabilities([X[row] for row in unsure], encoder)
-            for row, chances in zip(unsure, read, strict=True):
-                found[row] = chances
-        return found
+    def _probabilities(self, X: Any, encoder: Encoder | None) -> Chances:
+        themes, roles = self.first._probabilities(X, self._first_encoder())
+        unsure = np.flatnonzero(self.reads(themes))
+        if len(unsure):
+            read = self.second._probabilities([X[row] for row in unsure.tolist()], encoder)
+            themes[unsure] = read[0]
+            if roles is not None:
+                roles[unsure] = read[1]
+        return themes, roles
 
     def _tag_chunk(
         self, passages: Sequence[Passage], encoder: Encoder | None, cuts: NDArray[np.float64]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import repeat
 from numbers import Real
 from typing import Any, TypeVar
 
@@ -41,7 +40,7 @@ MANY = 256  # passages that another's encoder is given at once: it may have batc
 Threshold = str | float | Mapping[str, str | float] | None
 # What heads read: an array of vectors, or the token vectors of each passage.
 Inputs = NDArray[np.float32] | list[TokenVectors]
-# Probabilities of one passage: of its themes, and of its roles.
+# Probabilities of passages: of their themes, and of their roles.
 Chances = tuple[NDArray[np.float32], NDArray[np.float32] | None]
 _Made = TypeVar("_Made")
 
@@ -123,43 +122,39 @@ class ThemeReader:
         return self._features(X, encoder)
 
     def _map(
-        self, function: Callable[[Any, Encoder | None], Sequence[_Made]], X: Any
-    ) -> tuple[list[_Made], NDArray[np.intp]]:
+        self, function: Callable[[Any, Encoder | None], _Made], X: Any
+    ) -> tuple[list[_Made], NDArray[np.intp] | slice]:
         """Apply a function to chunks of texts and an encoder, several at once where it may be.
 
         Returns
         -------
         made : list
-            One for each text that differs from the last ``REMEMBERED`` before it.
-        rows : ndarray of int, shape (n_texts,)
-            Which of these each text is.
+            One for each chunk: of the texts that differ from the last ``REMEMBERED`` before them.
+        rows : ndarray of int, shape (n_texts,), or slice
+            Which of these each text is; a slice of all where they are the texts as given.
         """
         self._check_is_fitted()
         if self.encoder_ is None:
-            found = function(X, None)
-            return list(found), np.arange(len(found))
+            return [function(X, None)], slice(None)
         encoder, n_threads, size = self.encoder_, 1, MANY
         if isinstance(encoder, OnnxEncoder):
             encoder, n_threads, size = encoder.alone(), encoder.n_threads, self._batch(encoder)
         distinct = Distinct(items_of(X), lambda item: getattr(item, "text", item))
-        made: list[_Made] = []
         # The threads are these: BLAS would else start its own for a long passage, on every one.
         with blas().limit(limits=1, user_api="blas"):
             chunks = chunked(distinct, size)
-            for part in in_order(lambda chunk: function(chunk, encoder), chunks, n_threads):
-                made += part
+            made = list(in_order(lambda chunk: function(chunk, encoder), chunks, n_threads))
         return made, np.array(distinct.rows, dtype=np.intp)
 
     def _batch(self, encoder: OnnxEncoder) -> int:
         """Return how many passages a thread is given at once."""
         return encoder.batch
 
-    def _probabilities(self, X: Any, encoder: Encoder | None) -> list[Chances]:
-        """Return of each text the probabilities of themes and, where there are any, of roles."""
-        themes, roles = self._judge(self._inputs(X, encoder))
-        return list(zip(themes, roles if roles is not None else repeat(None), strict=False))
+    def _probabilities(self, X: Any, encoder: Encoder | None) -> Chances:
+        """Return the probabilities of themes and, where there are any, of roles."""
+        return self._judge(self._inputs(X, encoder))
 
-    def _judge(self, inputs: Any) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+    def _judge(self, inputs: Any) -> Chances:
         heads, role_head = self.heads_, self.role_head_
         if isinstance(heads, AttentionHeads):
             if isinstance(role_head, AttentionRoleHead):
@@ -250,8 +245,7 @@ class ThemeReader:
             The same for a text whatever stands beside it.
         """
         made, rows = self._map(self._probabilities, X)
-        themes = np.array([row for row, _ in made], dtype=np.float32)
-        return themes.reshape(len(made), len(self.themes))[rows]
+        return _rows([themes for themes, _ in made], len(self.themes))[rows]
 
     def predict(
         self, X: Iterable[str] | NDArray[np.floating], *, threshold: Threshold = None
@@ -277,8 +271,7 @@ class ThemeReader:
                 "ThemeClassifier", "was fitted without roles", "give fit(..., roles=...)"
             )
         made, rows = self._map(self._probabilities, X)
-        roles = np.array([row for _, row in made], dtype=np.float32)
-        return roles.reshape(len(made), len(self.roles))[rows]
+        return _rows([roles for _, roles in made if roles is not None], len(self.roles))[rows]
 
     def predict_role(self, X: Iterable[str] | NDArray[np.floating]) -> NDArray[np.str_]:
         """Return the most probable role of each passage: str, shape (n_texts,).
@@ -327,10 +320,11 @@ class ThemeReader:
                 passages.append(item if isinstance(item, Passage) else bare_passage(item, i))
                 yield passages[-1]
 
-        made, rows = self._map(partial(self._tag_chunk, cuts=cuts), each())
+        chunks, rows = self._map(partial(self._tag_chunk, cuts=cuts), each())
+        made = [tagged for chunk in chunks for tagged in chunk]
         return [
             made[row] if made[row].passage is passage else replace(made[row], passage=passage)
-            for row, passage in zip(rows.tolist(), passages, strict=True)
+            for row, passage in zip(np.arange(len(made))[rows].tolist(), passages, strict=True)
         ]
 
     def _tag_chunk(
@@ -343,7 +337,7 @@ class ThemeReader:
         self,
         passages: Sequence[Passage],
         inputs: Inputs,
-        judged: tuple[NDArray[np.float32], NDArray[np.float32] | None],
+        judged: Chances,
         encoder: Encoder | None,
         cuts: NDArray[np.float64],
     ) -> list[TaggedPassage]:
@@ -393,3 +387,7 @@ class ThemeReader:
         for i, evidence in zip(near, found, strict=True):
             spans[i] = evidence
         return spans
+
+
+def _rows(parts: list[NDArray[np.float32]], width: int) -> NDArray[np.float32]:
+    return np.concatenate(parts) if parts else np.empty((0, width), np.float32)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 LIMIT = 200_000  # words kept: far more than a thousand reviews have, in some 50 MB
 LONGEST = 60  # characters of a word that is kept: a row of dots or an address seldom comes back
+MARKS = frozenset(".,;:!?'\"()")  # no brackets: special tokens are written with them
 _Made = TypeVar("_Made")
 
 
@@ -32,7 +33,7 @@ class WordPieces:
         self._tokenizer = tokenizer
         self._by_word = _cuts_at_white_space(tokenizer)
         # As bytes, which join quicker than lists or arrays.
-        self._ids = _Kept(lambda word: _bytes(self._encoded(word).ids))
+        self._ids = _Kept(self._ids_of)
         self._starts = _Kept(lambda word: [start for start, _ in self._encoded(word).offsets])
 
     def ids(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
@@ -55,6 +56,15 @@ class WordPieces:
             np.frombuffer(b"".join(map(of_word, text.split(" "))), dtype=np.int64) for text in texts
         ]
 
+    def _ids_of(self, word: str) -> bytes:
+        # A mark is a token of its own, and most new words are known ones beside another mark.
+        if 1 < len(word) <= LONGEST:
+            if word[-1] in MARKS:
+                return self._ids[word[:-1]] + self._ids[word[-1]]
+            if word[0] in MARKS:
+                return self._ids[word[0]] + self._ids[word[1:]]
+        return np.array(self._encoded(word).ids, dtype=np.int64).tobytes()
+
     def starts(self, text: str) -> list[int]:
         """Return where each of a text's tokens begins, in code points."""
         if not self._by_word:
@@ -70,10 +80,6 @@ class WordPieces:
 
     def _encoded(self, text: str) -> Any:
         return self._tokenizer.encode(text, add_special_tokens=False)
-
-
-def _bytes(ids: Sequence[int]) -> bytes:
-    return np.array(ids, dtype=np.int64).tobytes()
 
 
 class _Kept(dict[str, _Made]):

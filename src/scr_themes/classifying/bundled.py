@@ -37,7 +37,7 @@ def load(
     Parameters
     ----------
     model : str or path-like, default "accurate"
-        The name of a bundled model, or the folder of your own. "accurate"; "fast", 27 times as
+        The name of a bundled model, or the folder of your own. "accurate"; "fast", 26 times as
         fast; or "cascade", in which the fast one answers what it is sure of and the accurate one
         reads the rest. A folder of the same name in the current directory is reached as
         ``"./accurate"``.

@@ -63,12 +63,14 @@ def main() -> None:
         began = time.perf_counter()
         assert begin(table, whole, options.model).wait() == 0
         seconds = time.perf_counter() - began
-        kept = []
-        for _ in range(N_KILLS):
+        kept: list[int] = []
+        while len(kept) < N_KILLS:
             process = begin(table, broken, options.model)
-            time.sleep(moments.uniform(0.02, 0.35) * seconds)
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
+            # Beyond the seconds that it takes to start, in most cases.
+            time.sleep(moments.uniform(0.05, 0.4) * seconds)
+            if process.poll() is not None:
+                raise SystemExit("it was done before it was killed: give a larger --number")
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             kept.append(len(list(Path(f"{broken}.journal").glob("*.json.gz"))))
         assert begin(table, broken, options.model).wait() == 0

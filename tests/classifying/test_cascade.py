@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.base import clone
 
 from scr_themes.classifying import load
 from scr_themes.classifying.classifier import Cascade
@@ -86,6 +87,10 @@ def test_company_and_threads_change_nothing(texts, n_threads):
     found = shipped.predict_proba(texts)
     for text, row in zip(texts, found, strict=True):
         np.testing.assert_array_equal(shipped.predict_proba([text])[0], row)
+
+
+def test_a_clone_is_itself(cascade):
+    assert clone(cascade) is cascade
 
 
 def test_no_texts(cascade):

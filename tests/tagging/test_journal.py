@@ -181,3 +181,8 @@ def test_documents_are_known_by_what_they_hold(counting, tmp_path):
         (found,) = run(given_as(text), counting, tmp_path / "kept")
         assert found.document.text == text
     assert counting.n_asked == 2
+
+
+def test_names_that_no_encoding_has_are_told_apart(tmp_path):
+    journal = Journal(tmp_path, "")
+    assert journal.key("a\udcff.txt", b"same") != journal.key("a\udcfe.txt", b"same")

@@ -129,3 +129,12 @@ def test_memory_does_not_grow_with_the_table(tmp_path):
         assert tracemalloc.get_traced_memory()[1] < 2_000_000
     finally:
         tracemalloc.stop()
+
+
+def test_the_column_of_words_is_that_of_the_first_part(tmp_path):
+    lines = [{"text": "Nobody asked."}] * 7 + [{"n": 1}] * 7
+    lines += [{"passage": "Not this one.", "text": "The nurse was told."}] * 7
+    lines += [{"passage": "Nor this."}] * 7
+    (tmp_path / "t.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    words = [p.text for part in read_in_parts(tmp_path / "t.jsonl") for p in part.passages]
+    assert words == ["Nobody asked."] * 7 + ["The nurse was told."] * 7

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import os
+import time
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from scr_themes.documents import Document, Passage
 from scr_themes.errors import ModelError, ScrThemesError
-from scr_themes.tagging import batch
+from scr_themes.tagging import batch, pool
 from scr_themes.tagging.workers import Reading, Shipment, tag_one, tag_one_shipped
 
 
@@ -80,31 +82,56 @@ class Dying(Tagging):
         return super().tag(X)
 
 
-def test_files_lost_with_a_worker_are_named():
-    texts = ["one", "two", "die", "four", "five"]
+@pytest.mark.parametrize("pause", [0, 0.3])
+def test_only_the_file_at_which_a_worker_dies_is_lost(pause):
+    texts = ["one", "two", "die", "four", "five", "six", "seven"]
     errors: list[ScrThemesError] = []
-    done = batch.tag(
+    done = []
+    for tagged in batch.tag(
         [document(text) for text in texts], classifier=Dying(), jobs=2, on_error=errors.append
-    )
-    n_done = len(list(done))
-    assert errors
-    assert n_done + len(errors) == len(texts)
-    assert all("worker process died" in str(error) for error in errors)
+    ):
+        time.sleep(pause)  # a slow consumer: others are done meanwhile, and stay done
+        done.append(tagged.document.text)
+    assert done == [text for text in texts if text != "die"]
+    (error,) = errors
+    assert "worker process died" in str(error)
+
+
+def test_no_more_is_handed_out_than_is_had_back():
+    given = []
+
+    def texts():
+        for number in range(50):
+            given.append(number)
+            yield document(f"{number}")
+
+    stream = pool.in_workers(texts(), partial(tag_one, classifier=Tagging(), reading=Reading()), 2)
+    next(stream)
+    time.sleep(1)
+    assert len(given) <= 5
+    stream.close()
 
 
 def test_only_broken_pools_are_taken_for_lost_workers(monkeypatch):
-    def broken(*args, **kwargs):
-        raise BrokenProcessPool
+    class Pool:
+        def __init__(self, error):
+            self.error = error
 
-    monkeypatch.setattr("joblib.Parallel", lambda **settings: broken)
+        def __call__(self, **settings):
+            return self
+
+        def submit(self, *args):
+            raise self.error
+
+        def shutdown(self, **settings):
+            pass
+
+    place = "joblib.externals.loky.get_reusable_executor"
+    monkeypatch.setattr(place, Pool(BrokenProcessPool()))
     errors: list[ScrThemesError] = []
     given = [document("one"), document("two")]
     assert list(batch.tag(given, classifier=Tagging(), jobs=2, on_error=errors.append)) == []
     assert len(errors) == 2
-
-    def interrupted(*args, **kwargs):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("joblib.Parallel", lambda **settings: interrupted)
+    monkeypatch.setattr(place, Pool(KeyboardInterrupt()))
     with pytest.raises(KeyboardInterrupt):
         list(batch.tag(given, classifier=Tagging(), jobs=2))

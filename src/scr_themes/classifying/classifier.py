@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics import f1_score
+from threadpoolctl import threadpool_limits
 
 from scr_themes.classifying.attention import AttentionHeads, AttentionRoleHead
 from scr_themes.classifying.cascade import CascadeReader
@@ -17,7 +18,6 @@ from scr_themes.classifying.fitting import FitSettings, Rotation, fit_heads, fit
 from scr_themes.classifying.heads import Heads, RoleHead
 from scr_themes.classifying.inputs import EncoderLike, group_names, open_encoder, themes_of
 from scr_themes.classifying.reader import ThemeReader
-from scr_themes.classifying.threads import blas
 from scr_themes.codebook import Codebook
 from scr_themes.errors import LabelsError, ModelError
 from scr_themes.labels import indicator
@@ -168,7 +168,7 @@ class ThemeClassifier(ThemeReader, ClassifierMixin, BaseEstimator):
         self.role_head_ = None
         # On one thread: many small fits wait for more threads than they gain by them, and the
         # same data gives the same heads whatever the number of cores.
-        with blas().limit(limits=1, user_api="blas"):
+        with threadpool_limits(1, user_api="blas"):
             rotation = Rotation.fit(features)
             rotated = rotation.apply(features)
             self.heads_ = fit_heads(rotation, rotated, target, about, settings)
@@ -262,6 +262,9 @@ class Cascade(CascadeReader, ThemeClassifier):
         ThemeClassifier.__init__(self, second.encoder, codebook=second.codebook)
         CascadeReader.__init__(self, first, second, unsure, coder)
         self.classes_ = second.classes_
+
+    def __sklearn_clone__(self) -> Self:
+        return self  # it cannot be fitted, and so has nothing that a copy should be without
 
     def fit(self, X: Any, y: Any = None, **_: Any) -> Self:  # noqa: ARG002 - as an estimator's
         """Raise: a cascade is put together of fitted classifiers."""

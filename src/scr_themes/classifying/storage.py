@@ -135,7 +135,7 @@ def save_cascade(
     name: str,
     version: str = "1",
 ) -> None:
-    """Write down a :class:`~scr_themes.classifying.cascade.Cascade` of two saved models.
+    """Write down a :class:`~scr_themes.classifying.cascade.CascadeReader` of two saved models.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def save_cascade(
     first, second : path-like
         The folders of the two models; they are found again from ``folder`` by the same way.
     unsure : mapping of str to (float, float)
-        See :class:`~scr_themes.classifying.cascade.Cascade`.
+        See :class:`~scr_themes.classifying.cascade.CascadeReader`.
     name, version : str
         What it signs its tags with.
 
@@ -291,7 +291,7 @@ def _read_reader(source: Path, manifest: dict[str, Any], encoder: Encoder | None
     if encoder is None and not stored:
         raise ModelError(source, "was saved without its encoder", "give load(..., encoder=...)")
     found.encoder_ = OnnxEncoder(source / _ENCODER) if encoder is None else encoder
-    found.checksum_ = manifest["checksum"] if stored else None
+    found.checksum_ = manifest["checksum"] if stored and encoder is None else None
     return found
 
 

@@ -167,7 +167,7 @@ class OnnxEncoder:
 
     def alone(self) -> OnnxEncoder:
         """Return this encoder on one thread: for a caller that has threads of its own."""
-        twin = object.__new__(OnnxEncoder)
+        twin = object.__new__(type(self))
         twin.__dict__.update(self.__dict__, n_threads=1)
         return twin
 

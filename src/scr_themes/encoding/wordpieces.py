@@ -107,7 +107,10 @@ def _cuts_at_white_space(tokenizer: Any) -> bool:
     parts = ("normalizer", "pre_tokenizer", "model")
     kinds = [(made.get(part) or {}).get("type") for part in parts]
     looks_around = any(
-        token["lstrip"] or token["rstrip"] or token["single_word"] or " " in token["content"]
+        token["lstrip"]
+        or token["rstrip"]
+        or token["single_word"]
+        or not MARKS.union(" ").isdisjoint(token["content"])
         for token in made["added_tokens"]
     )
     return kinds == ["BertNormalizer", "BertPreTokenizer", "WordPiece"] and not looks_around

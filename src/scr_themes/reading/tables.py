@@ -102,8 +102,15 @@ def read_long_table(
         As :func:`read_table` does, when the part is reached.
     """
     first = 0
+    named = text_column
     for rows in _batches(_rows(path, kind, text_column), size):
-        blocks, notes = _blocks(path, rows, text_column)
+        columns = _columns(rows)
+        if not first:
+            # The column of the first part is that of all, be there none in a later one.
+            named = find_column(path, columns, text_column, ReadingError)
+        elif named not in columns:
+            continue
+        blocks, notes = _blocks(path, rows, named)
         part = assemble(blocks, path=str(path), title=path.stem, warnings=notes)
         passages = tuple(replace(p, index=first + p.index) for p in part.passages)
         first += len(passages)
@@ -146,7 +153,7 @@ def _parquet_rows(path: Path, source: Any) -> Iterator[Row]:
 
 
 def _blocks(path: Path, rows: list[Row], text_column: str | None) -> tuple[list[Block], list[str]]:
-    columns = list(dict.fromkeys(name for row in rows for name in row.cells))
+    columns = _columns(rows)
     text_name = find_column(path, columns, text_column, ReadingError) if rows else ""
     named = {name.strip().casefold(): name for name in reversed(columns)}
     blocks: list[Block] = []
@@ -173,6 +180,10 @@ def _blocks(path: Path, rows: list[Row], text_column: str | None) -> tuple[list[
             )
         )
     return blocks, _notes(notes.items(), len(rows))
+
+
+def _columns(rows: Iterable[Row]) -> list[str]:
+    return list(dict.fromkeys(name for row in rows for name in row.cells))
 
 
 def _notes(counts: Iterable[tuple[str, int]], n_rows: int) -> list[str]:

@@ -68,7 +68,7 @@ def tag(
     TaggedDocument
         In the order of ``paths``; the same whatever ``jobs`` is. A table of passages of more than
         8 MB, in UTF-8 or Parquet, comes in parts of a thousand rows, so that its length costs no
-        memory.
+        memory; ``start`` and ``end`` of a passage are then places in the text of its part.
 
     Raises
     ------

@@ -50,7 +50,8 @@ class Journal:
         content : bytes
             What its file holds.
         """
-        state = hashlib.sha256(f"{_FORMAT}\0{self.setting}\0{name}\0".encode("utf-8", "replace"))
+        beside = f"{_FORMAT}\0{self.setting}\0{name}\0"
+        state = hashlib.sha256(beside.encode("utf-8", "backslashreplace"))
         state.update(content)
         return state.hexdigest()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import warnings
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import CancelledError
@@ -23,6 +21,7 @@ Task: TypeAlias = Path | Document | ScrThemesError
 Work: TypeAlias = Callable[[Path | Document], Outcome]
 # Seconds after which a Dask cluster is asked whether it still has workers, and then to get some.
 _PATIENCE = 60
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 def in_workers(tasks: Iterable[Task], work: Work, n_jobs: int) -> Generator[Outcome, None, None]:
@@ -56,101 +55,60 @@ def in_workers(tasks: Iterable[Task], work: Work, n_jobs: int) -> Generator[Outc
         # More than with processes here: while the first is slow, nothing more is handed out.
         yield from _on_cluster(tasks, work, client, n_ahead=4 * max(n_jobs, 1))
         return
-    waiting = iter(tasks)
-    suspects: list[Task] = []
-    while True:
-        again = iter(suspects)
-        run = _Run(
-            again if suspects else waiting, work, n_jobs, n_ahead=1 if suspects else 2 * n_jobs
-        )
-        try:
-            yield from run.outcomes()
-        except BrokenProcessPool:
-            in_hand = [*run.in_hand, *again]
-            if suspects:
-                yield _lost(in_hand.pop(0))
-            elif not in_hand:  # it broke before anything was handed out
-                for task in waiting:
-                    yield _lost(task)
-                return
-            suspects = in_hand
-            continue
-        if not suspects:
-            return
-        suspects = []
+    yield from _in_processes(tasks, work, n_jobs)
 
 
-class _Run:
-    """One pool of workers, until all is done or a worker dies.
+def _in_processes(tasks: Iterable[Task], work: Work, n_jobs: int) -> Generator[Outcome, None, None]:
+    """Do tasks in processes of this machine: those of loky, which joblib brings and keeps warm.
 
-    Attributes
-    ----------
-    in_hand : deque of Task
-        Handed out and not had back; errors among them wait for their turn.
+    Not by ``joblib.Parallel``, which hands out all there is however slowly results are taken, and
+    stops a stream that is left early by killing workers, in a race with those about to answer.
     """
+    from joblib.externals.loky import get_reusable_executor  # noqa: PLC0415 - slow to import
 
-    def __init__(self, tasks: Iterator[Task], work: Work, n_jobs: int, *, n_ahead: int) -> None:
-        self.in_hand: deque[Task] = deque()
-        self._tasks = tasks
-        self._work = work
-        self._n_jobs = n_jobs
-        self._n_ahead = n_ahead
-        self._lock = threading.Lock()  # joblib asks for tasks from threads of its own
-        self._is_over = False
+    def begin(task: Task) -> Any:
+        # On one thread each: the other cores have workers, too.
+        return get_reusable_executor(max_workers=n_jobs, env=_ONE_THREAD).submit(work, task)
 
-    def outcomes(self) -> Generator[Outcome, None, None]:
-        from joblib import Parallel  # noqa: PLC0415
-
-        # Batches of one: files differ much in length, and each is to be had as soon as it is done.
-        parallel = Parallel(
-            n_jobs=self._n_jobs, prefer="processes", return_as="generator", batch_size=1,
-            pre_dispatch=self._n_ahead,
-        )  # fmt: skip
-        try:
-            results = parallel(self._handed_out())
-        except BaseException:
-            self._is_over = True
-            raise
-        try:
-            for outcome in results:
-                yield from self._errors()
-                self.in_hand.popleft()
-                yield outcome
-            yield from self._errors()
-        except GeneratorExit:
-            # Whoever asked has had enough. What is in hand is waited for: to kill workers that are
-            # about to answer is a race in loky (a KeyError in a thread of its own, joblib 1.6).
-            self._over()
-            for _ in results:
-                pass
-            raise
-        finally:
-            self._over()
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # that work was begun which nobody waits for
-                results.close()
-
-    def _over(self) -> None:
-        with self._lock:
-            self._is_over = True
-
-    def _errors(self) -> Iterator[ScrThemesError]:
-        while self.in_hand and isinstance(self.in_hand[0], ScrThemesError):
-            yield self.in_hand.popleft()  # type: ignore[misc]  # as was just seen
-
-    def _handed_out(self) -> Iterator[object]:
-        from joblib import delayed  # noqa: PLC0415
-
+    waiting = iter(tasks)
+    in_hand: deque[tuple[Task, Any]] = deque()  # with their futures; errors have none
+    try:
         while True:
-            with self._lock:
-                if self._is_over:
+            try:
+                for task in islice(waiting, 2 * n_jobs - len(in_hand)):
+                    in_hand.append((task, None))  # before it begins: that may break, too
+                    if not isinstance(task, ScrThemesError):
+                        in_hand[-1] = task, begin(task)
+                if not in_hand:
                     return
-                task = next(self._tasks, None)
-                if task is None:
-                    return
-                self.in_hand.append(task)
-            if not isinstance(task, ScrThemesError):
-                yield delayed(self._work)(task)
+                task, future = in_hand[0]
+                outcome = task if isinstance(task, ScrThemesError) else future.result()
+            except BrokenProcessPool:
+                # What is in hand is done again one by one: at which a worker dies, that is lost.
+                while in_hand:
+                    task, future = in_hand.popleft()
+                    yield _done_alone(task, future, begin)
+            else:
+                in_hand.popleft()
+                yield outcome
+    except KeyboardInterrupt:
+        get_reusable_executor(max_workers=n_jobs).shutdown(wait=False, kill_workers=True)
+        raise
+    finally:
+        for _, future in in_hand:
+            if future is not None:
+                future.cancel()  # what runs already runs to its end, and nobody waits for it
+
+
+def _done_alone(task: Task, future: Any, begin: Callable[[Task], Any]) -> Outcome:
+    if isinstance(task, ScrThemesError):
+        return task
+    if future is not None and future.done() and future.exception() is None:
+        return future.result()  # type: ignore[no-any-return]  # had been done before it broke
+    try:
+        return begin(task).result()  # type: ignore[no-any-return]
+    except BrokenProcessPool:
+        return _lost(task)
 
 
 def dask_client() -> Any | None:

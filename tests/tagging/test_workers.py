@@ -101,14 +101,14 @@ def test_no_more_is_handed_out_than_is_had_back():
     given = []
 
     def texts():
-        for number in range(50):
+        for number in range(90):
             given.append(number)
             yield document(f"{number}")
 
     stream = pool.in_workers(texts(), partial(tag_one, classifier=Tagging(), reading=Reading()), 2)
     next(stream)
     time.sleep(1)
-    assert len(given) <= 5
+    assert len(given) <= 2 * pool.AHEAD + 1
     stream.close()
 
 

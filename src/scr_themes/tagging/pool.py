@@ -19,6 +19,9 @@ Outcome: TypeAlias = TaggedDocument | ScrThemesError
 # What is to be done, or in its place the error of what cannot be.
 Task: TypeAlias = Path | Document | ScrThemesError
 Work: TypeAlias = Callable[[Path | Document], Outcome]
+# Tasks a worker that are handed out ahead: files differ much in length, and while the first takes
+# its time the others go on.
+AHEAD = 8
 # Seconds after which a Dask cluster is asked whether it still has workers, and then to get some.
 _PATIENCE = 60
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -75,7 +78,7 @@ def _in_processes(tasks: Iterable[Task], work: Work, n_jobs: int) -> Generator[O
     try:
         while True:
             try:
-                for task in islice(waiting, 2 * n_jobs - len(in_hand)):
+                for task in islice(waiting, AHEAD * n_jobs - len(in_hand)):
                     in_hand.append((task, None))  # before it begins: that may break, too
                     if not isinstance(task, ScrThemesError):
                         in_hand[-1] = task, begin(task)

@@ -65,10 +65,11 @@ def plot(found: dict[str, Any], out: Path) -> None:
         # Names stand by turns above and below, and toward the middle: else they would overlap.
         for number, (title, (rate, value)) in enumerate(sorted(points.items(), key=by_rate)):
             own, right = title.startswith("scr_themes"), rate > middle
+            below = number % 2 if not own else title != "scr_themes accurate"  # two are near
             axis.scatter(rate, value, color="tab:red" if own else "tab:blue", zorder=2)
             axis.annotate(
                 title.removesuffix(", logistic regression"), (rate, value),
-                xytext=(-5 if right else 5, -11 if number % 2 else 5), textcoords="offset points",
+                xytext=(-5 if right else 5, -11 if below else 5), textcoords="offset points",
                 ha="right" if right else "left", fontsize=8, weight="bold" if own else "normal",
             )  # fmt: skip
         axis.set(xscale="log", xlabel="passages a second", title=name)

@@ -117,7 +117,7 @@ def test_only_broken_pools_are_taken_for_lost_workers(monkeypatch):
         def __init__(self, error):
             self.error = error
 
-        def __call__(self, **settings):
+        def __call__(self, *args, **settings):
             return self
 
         def submit(self, *args):
@@ -126,7 +126,7 @@ def test_only_broken_pools_are_taken_for_lost_workers(monkeypatch):
         def shutdown(self, **settings):
             pass
 
-    place = "joblib.externals.loky.get_reusable_executor"
+    place = "joblib.externals.loky.ProcessPoolExecutor"
     monkeypatch.setattr(place, Pool(BrokenProcessPool()))
     errors: list[ScrThemesError] = []
     given = [document("one"), document("two")]

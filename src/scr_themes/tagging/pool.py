@@ -62,17 +62,18 @@ def in_workers(tasks: Iterable[Task], work: Work, n_jobs: int) -> Generator[Outc
 
 
 def _in_processes(tasks: Iterable[Task], work: Work, n_jobs: int) -> Generator[Outcome, None, None]:
-    """Do tasks in processes of this machine: those of loky, which joblib brings and keeps warm.
+    """Do tasks in processes of this machine: those of loky, which joblib brings.
 
     Not by ``joblib.Parallel``, which hands out all there is however slowly results are taken, and
     stops a stream that is left early by killing workers, in a race with those about to answer.
     """
-    from joblib.externals.loky import get_reusable_executor  # noqa: PLC0415 - slow to import
+    from joblib.externals.loky import ProcessPoolExecutor  # noqa: PLC0415 - slow to import
 
-    def begin(task: Task) -> Any:
+    def opened() -> Any:
         # On one thread each: the other cores have workers, too.
-        return get_reusable_executor(max_workers=n_jobs, env=_ONE_THREAD).submit(work, task)
+        return ProcessPoolExecutor(n_jobs, env=_ONE_THREAD)
 
+    executor = opened()
     waiting = iter(tasks)
     in_hand: deque[tuple[Task, Any]] = deque()  # with their futures; errors have none
     try:
@@ -81,37 +82,52 @@ def _in_processes(tasks: Iterable[Task], work: Work, n_jobs: int) -> Generator[O
                 for task in islice(waiting, AHEAD * n_jobs - len(in_hand)):
                     in_hand.append((task, None))  # before it begins: that may break, too
                     if not isinstance(task, ScrThemesError):
-                        in_hand[-1] = task, begin(task)
+                        in_hand[-1] = task, executor.submit(work, task)
                 if not in_hand:
                     return
                 task, future = in_hand[0]
                 outcome = task if isinstance(task, ScrThemesError) else future.result()
             except BrokenProcessPool:
-                # What is in hand is done again one by one: at which a worker dies, that is lost.
-                while in_hand:
-                    task, future = in_hand.popleft()
-                    yield _done_alone(task, future, begin)
+                yield from _one_by_one(in_hand, work, opened)
+                executor = opened()
             else:
                 in_hand.popleft()
                 yield outcome
     except KeyboardInterrupt:
-        get_reusable_executor(max_workers=n_jobs).shutdown(wait=False, kill_workers=True)
+        executor.shutdown(wait=False, kill_workers=True)
         raise
     finally:
         for _, future in in_hand:
             if future is not None:
-                future.cancel()  # what runs already runs to its end, and nobody waits for it
+                future.cancel()  # what runs already runs to its end
+        executor.shutdown()
 
 
-def _done_alone(task: Task, future: Any, begin: Callable[[Task], Any]) -> Outcome:
+def _one_by_one(
+    in_hand: deque[tuple[Task, Any]], work: Work, opened: Callable[[], Any]
+) -> Iterator[Outcome]:
+    """Do again what was in hand when a worker died: at which one dies again, that is lost."""
+    while in_hand:
+        task, future = in_hand.popleft()
+        found = _done_already(task, future)
+        if found is None:
+            executor = opened()
+            try:
+                found = executor.submit(work, task).result()
+            except BrokenProcessPool:
+                found = _lost(task)
+            finally:
+                executor.shutdown()
+        yield found
+
+
+def _done_already(task: Task, future: Any) -> Outcome | None:
+    """Return what there is of a task after its pool broke."""
     if isinstance(task, ScrThemesError):
         return task
     if future is not None and future.done() and future.exception() is None:
-        return future.result()  # type: ignore[no-any-return]  # had been done before it broke
-    try:
-        return begin(task).result()  # type: ignore[no-any-return]
-    except BrokenProcessPool:
-        return _lost(task)
+        return future.result()  # type: ignore[no-any-return]
+    return None
 
 
 def dask_client() -> Any | None:

@@ -19,13 +19,14 @@ from typing import Any
 
 import numpy as np
 
-from scr_themes import evaluate, load
+from scr_themes import load
 from scr_themes.classifying.classifier import assemble
 from scr_themes.encoding import OnnxEncoder
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-from models.build import MODELS, Build, add_arguments, labels_of, read_recipe  # noqa: E402 - the checkout's own
+from models.build import MODELS, Build, add_arguments, read_recipe  # noqa: E402 - the checkout's own
+from models.cascade import macro_f1s  # noqa: E402
 from models.corpus.attach import read_labelled_rows  # noqa: E402
 from models.tables import table  # noqa: E402
 
@@ -46,17 +47,11 @@ def compare(name: str, build: Build, rows: list[dict[str, Any]]) -> dict[str, fl
         "passages_same": float(same.all(axis=1).mean()),
         "largest_difference": float(np.abs(proba["int8"] - proba["fp32"]).max()),
     }
+    f1s = {kind: macro_f1s(found, rows, shipped) for kind, found in proba.items()}
     for corpus in ("coded", "written"):
-        kept = np.array([row["corpus"] == corpus for row in rows])
-        there = [row for row in rows if row["corpus"] == corpus]
-        for kind in chosen:
-            result = evaluate(
-                labels_of(there, "themes", book), proba[kind][kept], y_pred=chosen[kind][kept],
-                either=labels_of(there, "either", book), themes=book.theme_ids,
-                core=book.core_ids, n_resamples=0,
-            )  # fmt: skip
-            figures[f"{corpus}_core_f1_{kind}"] = float(result.core_macro.f1)
-            figures[f"{corpus}_f1_{kind}"] = float(result.macro.f1)
+        for kind, found in f1s.items():
+            figures[f"{corpus}_core_f1_{kind}"] = found[f"{corpus}_core"]
+            figures[f"{corpus}_f1_{kind}"] = found[f"{corpus}_all"]
     return figures
 
 

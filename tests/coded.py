@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from scr_themes.codebook import Codebook
@@ -88,6 +89,16 @@ def coded_passages() -> list[Coded]:
         for text in texts
     ]
     return [Coded(*row, f"review-{place % 5}") for place, row in enumerate(rows)]
+
+
+def write_reviews(folder: Path, number: int) -> Path:
+    """Share the passages out among so many text files in a new folder."""
+    folder.mkdir()
+    rows = coded_passages()
+    for k in range(number):
+        words = "\n\n".join(row.text for row in rows[k::number])
+        (folder / f"review {k}.txt").write_text(words, encoding="utf-8")
+    return folder
 
 
 def fit_tiny_classifier() -> ThemeClassifier:

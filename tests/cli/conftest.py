@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from scr_themes.cli import app
-from tests.coded import coded_passages
+from tests.coded import write_reviews
 
 ROOT = Path(__file__).resolve().parents[2]
 Process = subprocess.Popen[str]
@@ -53,10 +53,4 @@ def start() -> Callable[..., Process]:
 @pytest.fixture
 def reviews(tmp_path: Path) -> Path:
     """A folder of four reviews."""
-    folder = tmp_path / "reviews"
-    folder.mkdir()
-    rows = coded_passages()
-    for number in range(4):
-        text = "\n\n".join(row.text for row in rows[number::4])
-        (folder / f"review {number}.txt").write_text(text, encoding="utf-8")
-    return folder
+    return write_reviews(tmp_path / "reviews", 4)

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from tests.coded import coded_passages
+from tests.coded import write_reviews
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 
@@ -17,13 +17,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX sig
 @pytest.fixture
 def many(tmp_path):
     """A folder of thirty reviews: more than from which on a journal is kept."""
-    folder = tmp_path / "many"
-    folder.mkdir()
-    rows = coded_passages()
-    for number in range(30):
-        words = "\n\n".join(row.text for row in rows[number::30])
-        (folder / f"review {number}.txt").write_text(words, encoding="utf-8")
-    return folder
+    return write_reviews(tmp_path / "many", 30)
 
 
 def finish(process) -> str:

@@ -15,7 +15,7 @@ from scr_themes.errors import WritingError
 from scr_themes.tagging import tag
 from scr_themes.tagging.journal import Journal
 from scr_themes.tagging.records import from_record, to_record
-from tests.coded import coded_passages
+from tests.coded import write_reviews
 from tests.tagged import tagged_document, tagged_documents, tagged_passage
 
 
@@ -33,13 +33,7 @@ def test_passages_that_are_not_the_document_s_are_kept_too():
 
 @pytest.fixture
 def reviews(tmp_path):
-    folder = tmp_path / "reviews"
-    folder.mkdir()
-    rows = coded_passages()
-    for number in range(4):
-        words = "\n\n".join(row.text for row in rows[number::4])
-        (folder / f"review {number}.txt").write_text(words, encoding="utf-8")
-    return folder
+    return write_reviews(tmp_path / "reviews", 4)
 
 
 class Counting:

@@ -6,7 +6,6 @@ import os
 from array import array
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -60,25 +59,6 @@ def open_encoder(encoder: EncoderLike) -> Encoder | None:
     return SentenceTransformerEncoder(encoder)
 
 
-def check_texts(X: Any) -> list[str]:
-    """Return texts as a list.
-
-    Raises
-    ------
-    LabelsError
-        If it is one string, or holds something else than strings.
-    """
-    if isinstance(X, str):
-        raise LabelsError("texts", "is one string", "give a list of passages: [text]")
-    texts = list(X)
-    for i, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise LabelsError(
-                "texts", f"item {i} is a {type(text).__name__}, not a string", "give passages' text"
-            )
-    return texts
-
-
 def items_of(X: Iterable[Any]) -> Iterator[Any]:
     """Return an iterator over texts.
 
@@ -92,11 +72,21 @@ def items_of(X: Iterable[Any]) -> Iterator[Any]:
     return iter(X)
 
 
-def chunked(X: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    """Cut an iterable into lists of at most so many items, each read when it is needed."""
-    iterator = items_of(X)
-    while chunk := list(islice(iterator, size)):
-        yield chunk
+def check_texts(X: Any) -> list[str]:
+    """Return texts as a list.
+
+    Raises
+    ------
+    LabelsError
+        If it is one string, or holds something else than strings.
+    """
+    texts = list(items_of(X))
+    for i, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise LabelsError(
+                "texts", f"item {i} is a {type(text).__name__}, not a string", "give passages' text"
+            )
+    return texts
 
 
 class Distinct:

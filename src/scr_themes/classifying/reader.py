@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from scr_themes.chunks import chunked
 from scr_themes.classifying.attention import (
     AttentionHeads,
     AttentionRoleHead,
@@ -19,13 +20,7 @@ from scr_themes.classifying.attention import (
 from scr_themes.classifying.evidence import Span, attended_evidence, find_evidence
 from scr_themes.classifying.features import extract, read_tokens
 from scr_themes.classifying.heads import Heads, RoleHead
-from scr_themes.classifying.inputs import (
-    Distinct,
-    bare_passage,
-    check_texts,
-    chunked,
-    items_of,
-)
+from scr_themes.classifying.inputs import Distinct, bare_passage, check_texts, items_of
 from scr_themes.classifying.threads import blas, in_order
 from scr_themes.codebook import Codebook
 from scr_themes.documents import Passage, Tag, TaggedPassage

@@ -258,7 +258,6 @@ class OnnxEncoder:
         if not self._batched:
             return list(self._session.run(outputs, {"input_ids": row}))
         feed = {"input_ids": row[None], "attention_mask": np.ones_like(row)[None]}
-        # A traced graph may pool them itself: then there is a vector, and no row to cut.
         return [made[0] for made in self._session.run(outputs, feed)]
 
     def __getstate__(self) -> dict[str, Any]:

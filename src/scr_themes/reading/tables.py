@@ -7,10 +7,10 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from scr_themes.chunks import chunked
 from scr_themes.documents import Document
 from scr_themes.errors import MissingExtraError, ReadingError
 from scr_themes.reading.blocks import Block, assemble
@@ -103,7 +103,7 @@ def read_long_table(
     """
     first = 0
     named = text_column
-    for rows in _batches(_rows(path, kind, text_column), size):
+    for rows in chunked(_rows(path, kind, text_column), size):
         columns = _columns(rows)
         if not first:
             # The column of the first part is that of all, be there none in a later one.
@@ -115,12 +115,6 @@ def read_long_table(
         passages = tuple(replace(p, index=first + p.index) for p in part.passages)
         first += len(passages)
         yield replace(part, passages=passages)
-
-
-def _batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
-    iterator = iter(rows)
-    while batch := list(islice(iterator, size)):
-        yield batch
 
 
 def _rows(path: Path, kind: Format, text_column: str | None) -> Iterator[Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -130,14 +130,18 @@ def _batch(
     journal: Path | None,
     on_error: Callable[[ScrThemesError], object] | None,
 ) -> Iterator[TaggedDocument]:
+    from scr_themes.reading import is_long_table  # noqa: PLC0415
+
     found = find_sources(paths)
     by = tagger()
     kept = None if journal is None else Journal(journal, setting_of(by, reading))
     n_jobs = _n_workers(jobs)
-    if not any(_is_long(source, reading) for source in found):
+    # Once: to see that a long one is UTF-8 it is read from end to end.
+    long = {s for s in found if isinstance(s, Path) and is_long_table(s, reading.encoding)}
+    if not long:
         # As many workers as there is work for: each of them loads the model.
         n_jobs = min(n_jobs, sum(not isinstance(source, ReadingError) for source in found))
-    tasks = _tasks(found, reading)
+    tasks = _tasks(found, long, reading)
     outcomes: Generator[Outcome, None, None]
     if n_jobs > 1 or (jobs != 1 and dask_client() is not None):
         tag_there = partial(
@@ -185,18 +189,14 @@ def _n_workers(jobs: int) -> int:
         ) from error
 
 
-def _is_long(source: Path | Document | ReadingError, reading: Reading) -> bool:
-    from scr_themes.reading import is_long_table  # noqa: PLC0415
-
-    return isinstance(source, Path) and is_long_table(source, reading.encoding)
-
-
-def _tasks(found: Iterable[Path | Document | ReadingError], reading: Reading) -> Iterator[Task]:
+def _tasks(
+    found: Iterable[Path | Document | ReadingError], long: Collection[Path], reading: Reading
+) -> Iterator[Task]:
     """Yield what is to be tagged, a long table part by part, and what cannot be read, in order."""
     from scr_themes.reading import read_in_parts  # noqa: PLC0415
 
     for source in found:
-        if not isinstance(source, Path) or not _is_long(source, reading):
+        if not isinstance(source, Path) or source not in long:
             yield source
             continue
         try:

@@ -242,8 +242,6 @@ def _told_of(client: Any, but: type[Exception] | tuple[()] = ()) -> Iterator[Non
 
 
 def _lost(task: Task) -> ScrThemesError:
-    if isinstance(task, ScrThemesError):
-        return task
     return ReadingError(
         task.name if isinstance(task, Document) else task,
         "was not tagged, since a worker process died (perhaps out of memory)",

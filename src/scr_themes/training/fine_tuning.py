@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from scipy.special import expit, softmax
 
+from scr_themes.chunks import chunked
 from scr_themes.classifying.attention import (
     AttentionHeads,
     AttentionRoleHead,
@@ -29,7 +30,6 @@ from scr_themes.classifying.calibration import (
 from scr_themes.classifying.classifier import ThemeClassifier, assemble
 from scr_themes.classifying.features import read_tokens
 from scr_themes.classifying.heads import PRECISION
-from scr_themes.classifying.inputs import chunked
 from scr_themes.codebook import Codebook
 from scr_themes.encoding import OnnxEncoder, TokenEncoder
 from scr_themes.errors import LabelsError

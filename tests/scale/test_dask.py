@@ -26,7 +26,7 @@ from scr_themes.errors import ScrThemesError
 from scr_themes.reading import tables
 from scr_themes.tagging import tag
 from scr_themes.tagging.pool import in_workers
-from tests.coded import coded_passages, fit_tiny_classifier
+from tests.coded import fit_tiny_classifier, write_reviews
 from tests.encoding.fakes import SlowWordCounts
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
@@ -62,13 +62,7 @@ def on_dask(client):
 
 @pytest.fixture
 def reviews(tmp_path: Path) -> Path:
-    folder = tmp_path / "reviews"
-    folder.mkdir()
-    rows = coded_passages()
-    for number in range(N_REVIEWS):
-        words = "\n\n".join(row.text for row in rows[number::N_REVIEWS])
-        (folder / f"review {number:02}.txt").write_text(words, encoding="utf-8")
-    return folder
+    return write_reviews(tmp_path / "reviews", N_REVIEWS)
 
 
 def document(text: str) -> Document:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from scr_themes.classifying import ThemeClassifier, load
     from scr_themes.codebook import Codebook, Role, Theme
+    from scr_themes.codings import Codings, Unmapped
     from scr_themes.documents import Document, Passage, Tag, TaggedDocument, TaggedPassage
     from scr_themes.encoding import Encoder, OnnxEncoder
     from scr_themes.errors import (
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         evaluate,
     )
     from scr_themes.reading import read
+    from scr_themes.reading.codings import read_codings
     from scr_themes.tagging import select, tag
     from scr_themes.writing import write
 
@@ -45,6 +47,7 @@ __all__ = [
     "BatchError",
     "Codebook",
     "CodebookError",
+    "Codings",
     "Document",
     "Encoder",
     "Evaluation",
@@ -62,12 +65,14 @@ __all__ = [
     "TaggedPassage",
     "Theme",
     "ThemeClassifier",
+    "Unmapped",
     "WritingError",
     "__version__",
     "agree",
     "evaluate",
     "load",
     "read",
+    "read_codings",
     "select",
     "tag",
     "write",
@@ -76,6 +81,7 @@ __all__ = [
 _MODULES = {
     "classifying": ("ThemeClassifier", "load"),
     "codebook": ("Codebook", "Role", "Theme"),
+    "codings": ("Codings", "Unmapped"),
     "documents": ("Document", "Passage", "Tag", "TaggedDocument", "TaggedPassage"),
     "encoding": ("Encoder", "OnnxEncoder"),
     "errors": (
@@ -96,6 +102,7 @@ _MODULES = {
         "evaluate",
     ),
     "reading": ("read",),
+    "reading.codings": ("read_codings",),
     "tagging": ("select", "tag"),
     "writing": ("write",),
 }

@@ -110,7 +110,8 @@ class TaggedPassage:
     role_probability : float
         Calibrated probability of that role.
     tags : tuple of Tag
-        The tags at or above their thresholds, most probable first.
+        The tags at or above their thresholds, most probable first. A model gives a theme once; a
+        person may give it to several places of a passage.
     candidates : tuple of Tag
         A tag for every theme of the model, in the model's order, whatever its probability;
         :meth:`at` cuts them again without another run of the model. Where no theme comes near its
@@ -130,8 +131,8 @@ class TaggedPassage:
 
     @property
     def themes(self) -> tuple[str, ...]:
-        """Ids of the themes tagged, most probable first."""
-        return tuple(tag.theme for tag in self.tags)
+        """Ids of the themes tagged, most probable first, each once."""
+        return tuple(dict.fromkeys(tag.theme for tag in self.tags))
 
     def quote(self, tag: Tag) -> str:
         """Return the words that carry ``tag``."""

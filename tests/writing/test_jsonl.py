@@ -32,7 +32,15 @@ def test_a_passage_is_an_object_with_these_keys():
         "role_probability": 0.9,
         "themes": [{"theme": "recording", "probability": 0.9123, "evidence": [0, 8]}],
         "coder": "tiny 1",
+        "kind": "paragraph",
+        "title": "A review",
+        "n_pages": None,
     }
+
+
+def test_what_could_not_be_read_stands_in_every_line():
+    (line,) = lines(tagged_document(tagged_passage("One.", {}), warnings=("page 3 is scanned",)))
+    assert json.loads(line)["warnings"] == ["page 3 is scanned"]
 
 
 def test_passages_without_tags_are_there_too():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from io import FileIO
 from pathlib import Path
 
@@ -41,9 +42,7 @@ def write_file(pieces: Iterator[str], path: Path, n_finished: Callable[[], int])
     WritingError
         If the file cannot be written.
     """
-    path = path.resolve()  # through links, so that a link stays one
-    if path.is_dir():
-        raise WritingError(path, "is a folder", "name a file in it")
+    path = _place(path)
     if path.exists() and not path.is_file():
         with _opened(path, path) as file:
             for piece in pieces:
@@ -64,6 +63,61 @@ def write_file(pieces: Iterator[str], path: Path, n_finished: Callable[[], int])
     _rename(part, path)
 
 
+def save_file(save: Callable[[Path], None], path: Path, n_finished: Callable[[], int]) -> None:
+    """Have a file written that does not grow piece by piece.
+
+    Parameters
+    ----------
+    save : callable
+        Writes the file whose path it is given. If it raises, it leaves a sound file of what was
+        finished, or none.
+    path, n_finished
+        As for :func:`write_file`. A device or pipe is written once the file is whole.
+
+    Raises
+    ------
+    WritingError
+        If the file cannot be written.
+    """
+    path = _place(path)
+    if path.exists() and not path.is_file():
+        with _opened(path, path) as file, saved_aside(save) as whole:
+            _put(file, whole.read_bytes(), path)
+        return
+    part = path.with_name(f"{path.name}.part")
+    part.unlink(missing_ok=True)  # what an earlier run left is no beginning of this one
+    try:
+        save(part)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise _unwritable(path, error) from error
+    except BaseException as error:
+        _keep(part, n_finished() if part.exists() else 0, error)
+        raise
+    _rename(part, path)
+
+
+@contextmanager
+def saved_aside(save: Callable[[Path], None]) -> Iterator[Path]:
+    """Have a file written in a temporary folder, which goes when the block ends."""
+    with tempfile.TemporaryDirectory(prefix="scr-themes-") as folder:
+        file = Path(folder, "tags")
+        save(file)
+        yield file
+
+
+def _place(path: Path) -> Path:
+    path = path.resolve()  # through links, so that a link stays one
+    if path.is_dir():
+        raise WritingError(path, "is a folder", "name a file in it")
+    return path
+
+
+def _unwritable(path: Path, error: OSError) -> WritingError:
+    fault = f"cannot be written ({error.strerror or error})"
+    return WritingError(path, fault, "check its folder, its permissions and the room on the disk")
+
+
 def _opened(path: Path, wanted: Path) -> FileIO:
     try:
         # Unbuffered: what is finished outlives a killed process.
@@ -74,8 +128,8 @@ def _opened(path: Path, wanted: Path) -> FileIO:
         ) from error
 
 
-def _put(file: FileIO, piece: str, path: Path) -> None:
-    rest = memoryview(to_bytes(piece))
+def _put(file: FileIO, piece: str | bytes, path: Path) -> None:
+    rest = memoryview(piece if isinstance(piece, bytes) else to_bytes(piece))
     try:
         while rest:
             rest = rest[file.write(rest) :]

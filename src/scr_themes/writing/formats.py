@@ -14,6 +14,7 @@ from scr_themes.errors import WritingError
 from scr_themes.writing.settings import Settings
 
 Render: TypeAlias = Callable[[Iterable[TaggedDocument], Settings], Iterator[str]]
+Save: TypeAlias = Callable[[Iterable[TaggedDocument], Settings, Path], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,26 +26,44 @@ class Format:
     name : str
         What it is called.
     module : str
-        The module of it. Its ``render(documents, settings)`` yields text: each piece ends with
-        a whole document, and a document's piece is yielded before the next document is asked for.
+        The module of it. Where the format is text that grows document by document, its
+        ``render(documents, settings)`` yields it: each piece ends with a whole document, and a
+        document's piece is yielded before the next document is asked for. Any other format has
+        ``save(documents, settings, path)``, which writes the file: if the documents end in an
+        error, it leaves a sound file of those before, or none, and lets the error through.
     suffixes : tuple of str
-        Endings of file names that stand for it.
+        Endings of file names that stand for it; none for a format whose ending another has.
+    streams : bool
+        Whether it has ``render``.
     """
 
     name: str
     module: str
     suffixes: tuple[str, ...]
+    streams: bool = True
 
     def load(self) -> Render:
-        """Import the format's module and return its ``render``."""
+        """Import the module of a format that streams and return its ``render``."""
         render: Render = import_module(self.module).render
         return render
+
+    def load_save(self) -> Save:
+        """Import the module of a format that does not stream and return its ``save``."""
+        save: Save = import_module(self.module).save
+        return save
 
 
 _FORMATS = (
     Format("table", "scr_themes.writing.table", (".txt",)),
     Format("csv", "scr_themes.writing.csv", (".csv",)),
     Format("jsonl", "scr_themes.writing.jsonl", (".jsonl", ".ndjson")),
+    Format("html", "scr_themes.writing.report", (".html", ".htm"), streams=False),
+    Format("xlsx", "scr_themes.writing.xlsx", (".xlsx",), streams=False),
+    Format("parquet", "scr_themes.writing.parquet", (".parquet",), streams=False),
+    Format("sqlite", "scr_themes.writing.sqlite", (".sqlite", ".db"), streams=False),
+    Format("qdpx", "scr_themes.writing.refi_qda", (".qdpx",), streams=False),
+    Format("label-studio", "scr_themes.writing.label_studio", (".json",), streams=False),
+    Format("doccano", "scr_themes.writing.doccano", ()),
 )
 FORMATS: Mapping[str, Format] = MappingProxyType({entry.name: entry for entry in _FORMATS})
 

@@ -60,4 +60,8 @@ def _record(tagged: TaggedDocument, passage: TaggedPassage) -> dict[str, Any]:
             for tag in passage.tags
         ],
         "coder": tagged.coder,
+        "kind": where.kind,
+        "title": tagged.document.title,
+        "n_pages": tagged.document.n_pages,
+        **({"warnings": list(tagged.document.warnings)} if tagged.document.warnings else {}),
     }

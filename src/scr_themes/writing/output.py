@@ -13,8 +13,8 @@ from typing import TextIO, TypeAlias
 from scr_themes.codebook import Codebook
 from scr_themes.documents import TaggedDocument
 from scr_themes.errors import BatchError, WritingError
-from scr_themes.writing.files import to_bytes, write_file
-from scr_themes.writing.formats import FORMATS, guess_format
+from scr_themes.writing.files import save_file, saved_aside, to_bytes, write_file
+from scr_themes.writing.formats import FORMATS, Save, guess_format
 from scr_themes.writing.settings import Settings
 
 Target: TypeAlias = str | os.PathLike[str] | TextIO
@@ -29,6 +29,7 @@ def write(
     format: str | None = None,
     codebook: Codebook | None = None,
     limit: int = 5,
+    bom: bool = False,
 ) -> None:
     """Write tagged documents, each as soon as it comes.
 
@@ -38,18 +39,24 @@ def write(
         What :func:`scr_themes.tag` gives.
     target : path or text stream
         The file to write, in UTF-8; ``"-"`` is standard output.
-    format : {"table", "csv", "jsonl"}, optional
+    format : {"table", "csv", "jsonl", "html", "xlsx", "parquet", "sqlite", "qdpx", \
+"label-studio", "doccano"}, optional
         By default told by the file's ending; a table on a stream.
     codebook : Codebook, optional
         Where titles of themes come from, such as ``classifier.codebook_``; by default the bundled
         one.
     limit : int, default 5
         Passages shown a theme in a table; 0 for all.
+    bom : bool, default False
+        Begin a CSV with a byte order mark, by which Excel knows that it is UTF-8.
 
     Raises
     ------
     WritingError
-        If there is no such format, or the file cannot be written.
+        If there is no such format, the file cannot be written, or a format that is not text is
+        asked for on a stream of text.
+    MissingExtraError
+        If the format needs a package that is not installed.
 
     Notes
     -----
@@ -73,10 +80,15 @@ def write(
         format = "table" if path is None else guess_format(path)
     if format not in FORMATS:
         raise WritingError(format, "is not a format", f"use {', '.join(FORMATS)}")
-    settings = Settings(codebook=codebook or Codebook.load(), limit=limit)
+    settings = Settings(codebook=codebook or Codebook.load(), limit=limit, bom=bom)
     if stream is not None and stream.isatty():
         settings = replace(settings, width=_width(), colour=_has_colour())
     watched = _Watched(documents)
+    if not FORMATS[format].streams:
+        _save(FORMATS[format].load_save(), watched, settings, path, stream)
+        if watched.failures is not None:
+            raise watched.failures
+        return
     pieces = FORMATS[format].load()(watched, settings)
     if stream is not None:
         _to_stream(pieces, stream, verbatim=format != "table")
@@ -84,6 +96,25 @@ def write(
         write_file(pieces, path, lambda: watched.n_finished)
     if watched.failures is not None:
         raise watched.failures
+
+
+def _save(
+    save: Save, watched: _Watched, settings: Settings, path: Path | None, stream: TextIO | None
+) -> None:
+    """Write a format that does not stream."""
+
+    def write_to(place: Path) -> None:
+        save(watched, settings, place)
+
+    if path is not None:
+        save_file(write_to, path, lambda: watched.n_finished)
+        return
+    binary = getattr(stream, "buffer", None)
+    if binary is None:
+        raise WritingError("the stream", "takes text only", "name a file")
+    with saved_aside(write_to) as whole:
+        binary.write(whole.read_bytes())
+        binary.flush()
 
 
 def _opened(target: Target) -> tuple[Path | None, TextIO | None]:

@@ -21,12 +21,15 @@ class Settings:
         Columns of a table.
     colour : bool
         Whether a table may use a terminal's bold and colours.
+    bom : bool
+        Whether a CSV begins with a byte order mark, by which Excel knows that it is UTF-8.
     """
 
     codebook: Codebook | None = None
     limit: int = 5
     width: int = 80
     colour: bool = False
+    bom: bool = False
 
     def title(self, theme: str) -> str:
         """Return a theme's title, or its id where there is none.

@@ -164,3 +164,58 @@ def test_the_meanings_kept_are_the_bundled_ones(run, coded, tmp_path):
     run("train", coded, "-o", tmp_path / "mine")
     book = load(tmp_path / "mine", encoder=WordCounts()).codebook_
     assert {book[theme] for theme in book.theme_ids} <= set(Codebook.load().themes)
+
+
+@pytest.fixture
+def settled(tmp_path):
+    """Corrections of five reviews, as a settled worksheet holds them."""
+    texts = [f"The ledger {words}." for words in ("was bare", "ended in May", "lay unread")]
+    texts += ["The river rose in May.", "The park was bare.", "A letter lay unread."]
+    file = tmp_path / "settled.jsonl"
+    rows = [
+        {"text": text, "themes": ["recording"] if i < 3 else [], "document": f"review {n}"}
+        for n in range(5)
+        for i, text in enumerate(texts)
+    ]
+    file.write_text("\n".join(map(json.dumps, rows)))
+    return file
+
+
+def test_a_bundled_model_learns_from_corrections(run, settled, tmp_path):
+    out = tmp_path / "learnt"
+    result = run("train", settled, "-o", out, "--learn", "fast")
+    assert result.exit_code == 0, result.stderr
+    assert "Held out, before and after learning from the others:" in result.stdout
+    assert "30 passages of 5 documents" in result.stdout
+    assert "F1 before  after" in result.stdout
+    column = load("fast").themes.index("recording")
+    before, after = (
+        model.predict_proba(["The ledger stopped."])[0, column]
+        for model in (load("fast"), load(out))
+    )
+    assert after > before
+    assert load(out).coder_ == "learnt 1"
+
+
+def test_learning_takes_the_model_with_its_codebook_and_encoder(run, settled, tmp_path):
+    result = run("train", settled, "-o", tmp_path / "m", "--learn", "fast", "--encoder", "fast")
+    assert result.exit_code == 2
+    assert "leave --codebook" in " ".join(result.stderr.split())
+
+
+def test_corrections_of_a_theme_that_the_model_has_not_are_refused(run, tmp_path):
+    file = tmp_path / "settled.jsonl"
+    row = json.dumps({"text": "The flat was damp.", "themes": ["housing"]})
+    file.write_text(f"{row}\n" * 12)
+    result = run("train", file, "-o", tmp_path / "m", "--learn", "fast")
+    assert result.exit_code == 1
+    assert "unknown theme 'housing'" in result.stderr
+    assert not (tmp_path / "m").exists()
+
+
+def test_one_document_of_corrections_is_warned_of(run, settled, tmp_path):
+    rows = [json.loads(line) | {"document": "one"} for line in settled.read_text().splitlines()]
+    settled.write_text("\n".join(map(json.dumps, rows)))
+    result = run("train", settled, "-o", tmp_path / "m", "--learn", "fast")
+    assert result.exit_code == 0, result.stderr
+    assert "what was learnt cannot be told" in result.stderr

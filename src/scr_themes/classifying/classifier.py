@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn, Self
 
 import numpy as np
@@ -180,6 +180,66 @@ class ThemeClassifier(ThemeReader, ClassifierMixin, BaseEstimator):
         self.checksum_ = None
         return self
 
+    def learn(
+        self,
+        X: Iterable[str],
+        y: Any,
+        *,
+        either: Sequence[Collection[str]] | None = None,
+        groups: Sequence[Any] | None = None,
+        random_state: int = 0,
+    ) -> ThemeClassifier:
+        """Return a copy that has learnt from corrections, such as a settled worksheet holds.
+
+        Each theme's weights start from this classifier's own and move no further than passages
+        held out bear out; where they bear nothing out, nothing moves. Roles, thresholds, and how
+        often each theme occurs stay as they are: corrections are chosen, not drawn at random.
+
+        Parameters
+        ----------
+        X : iterable of str
+            Passages that were settled, ten or more; a hundred or more do better.
+        y : list of sets of theme ids, or indicator matrix of shape (n, n_themes)
+            Their themes. A theme that the classifier has not cannot be learnt so: use :meth:`fit`.
+        either : sequence of sets of theme ids, optional
+            Themes left open on each passage, of which nothing is learnt.
+        groups : sequence, optional
+            The document of each passage: those of one document are held out together.
+        random_state : int, default 0
+            Seed of the folds.
+
+        Returns
+        -------
+        ThemeClassifier
+            A new one; its tags are signed with how many corrections it has learnt from.
+
+        Raises
+        ------
+        LabelsError
+            If there are fewer than ten passages, the labels do not fit them, or a theme is unknown.
+        ModelError
+            If the classifier works on features.
+
+        Notes
+        -----
+        MAP adaptation of a logistic model, after Chelba and Acero (2006); see
+        :mod:`scr_themes.classifying.adapting`. ``benchmarks/corrections.py`` measures what a
+        hundred corrections bring.
+
+        Examples
+        --------
+        >>> from scr_themes import load
+        >>> model = load("fast")
+        >>> settled = ["The GP was not told.", "Nobody asked the girl what she wanted."] * 5
+        >>> labels = [{"information_sharing"}, {"child_voice"}] * 5
+        >>> model.learn(settled, labels).coder_.endswith("10 corrections")
+        True
+        """
+        from scr_themes.classifying.adapting import learn  # noqa: PLC0415 - it imports this module
+
+        self._check_is_fitted()
+        return learn(self, X, y, either=either, groups=groups, random_state=random_state)
+
     @staticmethod
     def _target(y: Any, themes: tuple[str, ...], n: int) -> NDArray[np.bool_]:
         target = indicator(y, themes)
@@ -269,6 +329,10 @@ class Cascade(CascadeReader, ThemeClassifier):
     def fit(self, X: Any, y: Any = None, **_: Any) -> Self:  # noqa: ARG002 - as an estimator's
         """Raise: a cascade is put together of fitted classifiers."""
         raise ModelError(self.coder_, "cannot be fitted", "fit its two models")
+
+    def learn(self, X: Any, y: Any, **_: Any) -> NoReturn:  # noqa: ARG002 - as a classifier's
+        """Raise: its models learn one by one, and its bands were set for those they were."""
+        raise ModelError(self.coder_, "cannot learn", "let its second model learn, and use that")
 
     def save(self, folder: str | os.PathLike[str]) -> NoReturn:
         """Raise: its models are saved one by one."""

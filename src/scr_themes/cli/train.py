@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scr_themes.cli.choices import TextColumn
+from scr_themes.cli.choices import TextColumn, say_unsettled
 from scr_themes.cli.outcomes import say
 from scr_themes.cli.progress import step_bar
 from scr_themes.errors import LabelsError, ModelError
@@ -30,7 +30,8 @@ def train(
         Path,
         typer.Argument(
             metavar="LABELLED",
-            help="JSONL (text, themes; role, document, either if any) or CSV (ids joined by ';').",
+            help="JSONL (text, themes; role, document, either if any), CSV (ids joined by ';'), or "
+            "a settled worksheet (XLSX).",
         ),
     ],
     *,
@@ -62,6 +63,14 @@ def train(
     epochs: Annotated[
         int, typer.Option(min=1, metavar="N", help="Times each passage is seen with --fine-tune.")
     ] = 3,
+    learn: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MODEL",
+            help="Let this model (a folder, accurate or fast) learn from the passages as "
+            "corrections, in place of fitting a new one; shows figures before and after.",
+        ),
+    ] = None,
     text_column: TextColumn = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the model in DIR.")] = False,
 ) -> None:
@@ -73,13 +82,27 @@ def train(
 
     With ``--fine-tune`` it learns from five documents in seven, is calibrated on one in seven and
     measured on the last; of a theme in ``either`` nothing is learnt.
+
+    With ``--learn`` a model that is there is moved towards the passages, no further than passages
+    held out bear out. It keeps its themes, roles, thresholds and how often it expects each theme.
     """
     _refuse_replacing(output, force=force)
+    if learn is not None and (codebook, encoder, fine_tune) != (None, None, None):
+        raise typer.BadParameter(
+            "the model has a codebook and an encoder already; leave --codebook, --encoder and "
+            "--fine-tune out",
+            param_hint="'--learn'",
+        )
     from scr_themes.codebook import Codebook  # noqa: PLC0415
     from scr_themes.labels import indicator  # noqa: PLC0415
     from scr_themes.reading.labelled import read_labelled  # noqa: PLC0415
 
     coded = read_labelled(labelled, text_column=text_column)
+    say_unsettled(coded, labelled)
+    if learn is not None:
+        _learn(learn, coded, output)
+        _say_saved(output)
+        return
     book = Codebook.load(codebook)
     if codebook is None:
         occurring = {theme for themes in coded.themes for theme in themes}
@@ -92,7 +115,28 @@ def train(
         _fine_tune(fine_tune, book, coded, output, epochs=epochs)
     else:
         _fit_heads(_open_encoder(encoder), book, coded, output)
+    _say_saved(output)
+
+
+def _say_saved(output: Path) -> None:
     typer.echo(f"Saved in {output}; use it with: scr-themes tag REVIEW --model {output}")
+
+
+def _learn(model: str, coded: Labelled, output: Path) -> None:
+    """Let a model learn from corrections, and say what that changed on documents held out."""
+    from scr_themes.classifying import load  # noqa: PLC0415
+    from scr_themes.evaluating.learning import measure_learning  # noqa: PLC0415
+
+    classifier = load(model)
+    held_out = measure_learning(classifier, coded)
+    if held_out is None:
+        say("Warning: one document (or passage) alone: what was learnt cannot be told")
+    else:
+        typer.echo(f"\nHeld out, before and after learning from the others:\n{held_out}\n")
+    adapted = classifier.learn(
+        coded.texts, coded.themes, either=coded.either, groups=coded.documents
+    )
+    adapted.save(output)
 
 
 def _fit_heads(encoder: Encoder, book: Codebook, coded: Labelled, output: Path) -> None:

@@ -21,6 +21,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Iterable
+from dataclasses import astuple
 from itertools import cycle, islice
 from pathlib import Path
 
@@ -49,7 +50,7 @@ def checksum(tagged: Iterable[TaggedDocument]) -> str:
     """Return what tells two runs' tags apart, taking one document after another."""
     state = hashlib.sha256()
     for one in tagged:
-        state.update(repr(one).encode())
+        state.update(repr(astuple(one)).encode())
     return state.hexdigest()
 
 

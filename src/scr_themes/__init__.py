@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import scr_themes.plot  # noqa: F401 - found as an attribute
     from scr_themes.classifying import ThemeClassifier, load
     from scr_themes.codebook import Codebook, Role, Theme
     from scr_themes.codings import Codings, Unmapped
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         agree,
         evaluate,
     )
+    from scr_themes.frames import to_frame
     from scr_themes.reading import read
     from scr_themes.reading.codings import read_codings
     from scr_themes.tagging import select, tag
@@ -75,6 +77,7 @@ __all__ = [
     "read_codings",
     "select",
     "tag",
+    "to_frame",
     "write",
 ]
 
@@ -101,11 +104,13 @@ _MODULES = {
         "agree",
         "evaluate",
     ),
+    "frames": ("to_frame",),
     "reading": ("read",),
     "reading.codings": ("read_codings",),
     "tagging": ("select", "tag"),
     "writing": ("write",),
 }
+_SUBMODULES = ("plot",)  # that need no import of their own
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 
 
@@ -114,6 +119,8 @@ def __getattr__(name: str) -> object:
         value: object = _version()
     elif name in _HOME:
         value = getattr(import_module(f"scr_themes.{_HOME[name]}"), name)
+    elif name in _SUBMODULES:
+        value = import_module(f"scr_themes.{name}")
     else:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value  # the next look-up does not come here
@@ -121,7 +128,7 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_SUBMODULES})
 
 
 def _version() -> str:

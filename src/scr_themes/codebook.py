@@ -9,7 +9,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -46,11 +46,16 @@ class Theme:
     id: str
     title: str
     definition: str
-    counts: tuple[str, ...] = ()
-    excludes: tuple[str, ...] = ()
-    examples: tuple[str, ...] = ()
-    counter_examples: tuple[str, ...] = ()
+    counts: tuple[str, ...] = field(default=(), repr=False)
+    excludes: tuple[str, ...] = field(default=(), repr=False)
+    examples: tuple[str, ...] = field(default=(), repr=False)
+    counter_examples: tuple[str, ...] = field(default=(), repr=False)
     core: bool = False
+
+    def _repr_html_(self) -> str:
+        from scr_themes.notebook.meanings import entry_html  # noqa: PLC0415 - for notebooks only
+
+        return entry_html(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +77,13 @@ class Role:
     id: str
     title: str
     definition: str
-    examples: tuple[str, ...] = ()
-    counter_examples: tuple[str, ...] = ()
+    examples: tuple[str, ...] = field(default=(), repr=False)
+    counter_examples: tuple[str, ...] = field(default=(), repr=False)
+
+    def _repr_html_(self) -> str:
+        from scr_themes.notebook.meanings import entry_html  # noqa: PLC0415 - for notebooks only
+
+        return entry_html(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,6 +288,15 @@ class Codebook:
     def role_ids(self) -> tuple[str, ...]:
         """Ids of the roles, in column order."""
         return tuple(role.id for role in self.roles)
+
+    def __repr__(self) -> str:
+        holds = f"{len(self.themes)} themes, {len(self.roles)} roles"
+        return f"<Codebook {self.name!r} {self.version}: {holds}>"
+
+    def _repr_html_(self) -> str:
+        from scr_themes.notebook.meanings import codebook_html  # noqa: PLC0415 - notebooks only
+
+        return codebook_html(self)
 
     def __getitem__(self, theme_id: str) -> Theme:
         for theme in self.themes:

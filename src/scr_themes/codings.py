@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from scr_themes.documents import TaggedDocument
 
@@ -55,7 +56,7 @@ class Codings:
     ()
     """
 
-    documents: tuple[TaggedDocument, ...] = field(repr=False)
+    documents: tuple[TaggedDocument, ...]
     unmapped: tuple[Unmapped, ...] = ()
 
     @property
@@ -66,6 +67,37 @@ class Codings:
     def of(self, coder: str) -> tuple[TaggedDocument, ...]:
         """Return one coder's documents."""
         return tuple(tagged for tagged in self.documents if tagged.coder == coder)
+
+    def to_frame(
+        self,
+        *,
+        rows: Literal["passages", "tags", "unmapped"] = "passages",
+        library: Literal["pandas", "polars"] | None = None,
+    ) -> Any:
+        """Return the documents as one data frame: see :func:`scr_themes.to_frame`.
+
+        With ``rows="unmapped"``: what is in no tag, one row each.
+
+        Examples
+        --------
+        >>> lost = Unmapped(coder="Ann", document="a.txt", code="Housing", quote="No flat.",
+        ...                 reason="no such code in the codebook")
+        >>> frame = Codings(documents=(), unmapped=(lost,)).to_frame(rows="unmapped")
+        >>> list(frame["code"])
+        ['Housing']
+        """
+        from scr_themes.frames.tags import codings_frame  # noqa: PLC0415 - only where asked for
+
+        return codings_frame(self, rows, library)
+
+    def __repr__(self) -> str:
+        by = ", ".join(self.coders) or "nobody"
+        return f"<Codings: {len(self)} documents by {by}; {len(self.unmapped)} codings unmapped>"
+
+    def _repr_html_(self) -> str:
+        from scr_themes.notebook.tagged import codings_html  # noqa: PLC0415 - for notebooks only
+
+        return codings_html(self)
 
     def __iter__(self) -> Iterator[TaggedDocument]:
         return iter(self.documents)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
 PassageKind = Literal["paragraph", "bullet", "row"]
 
@@ -43,6 +43,9 @@ class Passage:
     section: str | None = None
     kind: PassageKind = "paragraph"
 
+    def __repr__(self) -> str:
+        return f"<Passage {_place(self)}: {_begun(self.text)}>"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
@@ -75,6 +78,16 @@ class Document:
     def name(self) -> str:
         """The path where there is one, else the title."""
         return self.path if self.path is not None else self.title
+
+    def __repr__(self) -> str:
+        pages = "" if self.n_pages is None else f"{self.n_pages} pages, "
+        path = "" if self.path is None else f", {self.path!r}"
+        return f"<Document {_begun(self.title)}: {pages}{len(self.passages)} passages{path}>"
+
+    def _repr_html_(self) -> str:
+        from scr_themes.notebook.tagged import document_html  # noqa: PLC0415 - for notebooks only
+
+        return document_html(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +181,16 @@ class TaggedPassage:
         kept.sort(key=lambda tag: -tag.probability)
         return replace(self, tags=tuple(kept))
 
+    def __repr__(self) -> str:
+        tags = ", ".join(f"{tag.theme} {tag.probability:.2f}" for tag in self.tags) or "no theme"
+        role = f"; {self.role} {self.role_probability:.2f}" if self.role else ""
+        return f"<TaggedPassage {_place(self.passage)}: {tags}{role}: {_begun(self.text)}>"
+
+    def _repr_html_(self) -> str:
+        from scr_themes.notebook.tagged import passage_html  # noqa: PLC0415 - for notebooks only
+
+        return passage_html(self)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaggedDocument:
@@ -184,5 +207,44 @@ class TaggedDocument:
     """
 
     document: Document
-    passages: tuple[TaggedPassage, ...] = field(repr=False)
+    passages: tuple[TaggedPassage, ...]
     coder: str
+
+    def to_frame(
+        self,
+        *,
+        rows: Literal["passages", "tags"] = "passages",
+        library: Literal["pandas", "polars"] | None = None,
+    ) -> Any:
+        """Return the passages as a data frame: see :func:`scr_themes.to_frame`.
+
+        Examples
+        --------
+        >>> document = Document(path=None, title="A review", text="", passages=())
+        >>> TaggedDocument(document=document, passages=(), coder="Ann").to_frame().shape
+        (0, 16)
+        """
+        from scr_themes.frames import to_frame  # noqa: PLC0415 - only where it is asked for
+
+        return to_frame(self, rows=rows, library=library)
+
+    def __repr__(self) -> str:
+        n_tagged = sum(1 for passage in self.passages if passage.tags)
+        tagged = f"{n_tagged} of {len(self.passages)} passages tagged"
+        return f"<TaggedDocument {_begun(self.document.title)}: {tagged} by {self.coder!r}>"
+
+    def _repr_html_(self) -> str:
+        from scr_themes.notebook.tagged import tagged_html  # noqa: PLC0415 - for notebooks only
+
+        return tagged_html(self)
+
+
+def _begun(text: str) -> str:
+    """Return how a text begins, as a console shows a string."""
+    return repr(text if len(text) <= 60 else f"{text[:59].rstrip()}…")
+
+
+def _place(passage: Passage) -> str:
+    page = "" if passage.page is None else f", page {passage.page}"
+    paragraph = "" if passage.paragraph is None else f", paragraph {passage.paragraph}"
+    return f"{passage.index}{page}{paragraph}"

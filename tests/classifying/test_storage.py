@@ -371,7 +371,7 @@ import joblib
 joblib.load = refuse
 classifier = scr_themes.load({str(whole)!r})
 classifier.tag(["The school was not told. No one asked the boy."])
-heavy = {{"torch", "transformers", "sentence_transformers", "onnx", "pandas"}} & set(sys.modules)
+heavy = {{"torch", "transformers", "sentence_transformers", "onnx"}} & set(sys.modules)
 assert not heavy, heavy
 """
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}

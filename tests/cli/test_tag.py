@@ -208,3 +208,10 @@ def test_a_model_that_is_not_there(reviews, tmp_path, run, monkeypatch):
     assert result.exit_code == 1
     assert result.stderr.startswith("Error: ")
     assert "no such model folder" in result.stderr
+
+
+def test_a_csv_for_excel_begins_with_a_mark(run, reviews, tmp_path):
+    plain, marked = tmp_path / "plain.csv", tmp_path / "marked.csv"
+    assert run("tag", reviews, "-o", plain).exit_code == 0
+    assert run("tag", reviews, "-o", marked, "--bom").exit_code == 0
+    assert marked.read_bytes() == b"\xef\xbb\xbf" + plain.read_bytes()

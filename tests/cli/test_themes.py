@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 from scr_themes.codebook import Codebook
+from scr_themes.reading.codings.refi_qda import read_codebook
 
 BUNDLED = Codebook.load()
 
@@ -58,3 +59,22 @@ def test_the_codebook_of_a_model(run, tiny_classifier):
     found = json.loads(run("themes", "--model", "anything", "--json").stdout)
     assert Codebook.from_dict(found) == tiny_classifier.codebook_
     assert run("themes", "--model", "a", "--codebook", "b").exit_code == 2
+
+
+def test_a_codebook_for_other_programs(run, tmp_path):
+    file = tmp_path / "codes.qdc"
+    result = run("themes", "-o", file)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert read_codebook(file).theme_ids == BUNDLED.theme_ids
+    assert run("themes", "recording", "--output", file).exit_code == 0
+    assert [theme.title for theme in read_codebook(file).themes] == ["Poor recording"]
+
+
+def test_only_a_qdc_can_be_written(run, tmp_path):
+    result = run("themes", "-o", tmp_path / "codes.txt")
+    assert result.exit_code == 2
+    assert "end the name in .qdc" in result.stderr
+    assert run("themes", "--json", "-o", tmp_path / "codes.qdc").exit_code == 2
+    result = run("themes", "-o", tmp_path / "none" / "codes.qdc")
+    assert result.exit_code == 1
+    assert "cannot be written" in result.stderr

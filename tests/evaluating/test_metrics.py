@@ -201,7 +201,34 @@ def test_every_passage_twice_leaves_the_estimates_as_they_are(case: Case):
     for before, after in zip(once["themes"], twice["themes"], strict=True):
         assert after.pop("support") == 2 * before.pop("support")
         assert after.pop("n_predicted") == 2 * before.pop("n_predicted")
+    for before, after in zip(once["calibration"], twice["calibration"], strict=True):
+        assert after.pop("n") == 2 * before.pop("n")
     assert_same(once, twice)
+
+
+@given(cases())
+@settings(deadline=None)
+def test_the_calibration_error_is_that_of_the_bins(case: Case):
+    result = evaluate(case.truth, case.score, n_resamples=0)
+    bins = result.calibration
+    assert sum(found.n for found in bins) == case.truth.size
+    assert [found.low for found in bins] == sorted({found.low for found in bins})
+    for found in bins:
+        inside = (case.score >= found.low - 1e-9) & (case.score <= found.high + 1e-9)
+        assert 0 < found.n <= inside.sum()
+        assert found.low - 1e-9 <= found.probability <= found.high + 1e-9
+        assert 0 <= found.share <= 1
+    gaps = sum(found.n * abs(found.probability - found.share) for found in bins)
+    assert result.ece == pytest.approx(gaps / case.truth.size, abs=1e-9)
+
+
+def test_what_coders_left_open_is_in_no_bin():
+    truth, score = [{"x"}, {"y"}], [[0.95, 0.05], [0.05, 0.95]]
+    result = evaluate(truth, score, themes=["x", "y"], either=[{"x"}, set()], n_resamples=0)
+    assert [(found.low, found.n, found.share) for found in result.calibration] == [
+        (0.0, 2, 0.0),
+        (0.9, 1, 1.0),
+    ]
 
 
 def test_a_score_at_the_threshold_is_a_tag():

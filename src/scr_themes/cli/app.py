@@ -9,6 +9,8 @@ import typer
 from scr_themes.cli.agree import agree
 from scr_themes.cli.evaluate import evaluate
 from scr_themes.cli.outcomes import Commands
+from scr_themes.cli.report import report
+from scr_themes.cli.suggest import suggest
 from scr_themes.cli.tag import tag
 from scr_themes.cli.themes import themes
 from scr_themes.cli.train import train
@@ -22,7 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (tag, evaluate, agree, train, themes):
+for command in (tag, report, evaluate, agree, suggest, train, themes):
     app.command()(command)
 
 

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scr_themes.cli.outcomes import say
 from scr_themes.errors import ScrThemesError, WritingError
 
 if TYPE_CHECKING:
     from scr_themes.classifying.reader import ThemeReader
+    from scr_themes.reading.labelled import Labelled
 
 Model = Annotated[
     str | None,
@@ -54,6 +56,12 @@ def load_model(model: str | None) -> ThemeReader:
     from scr_themes.classifying import open_reader  # noqa: PLC0415 - brings onnxruntime
 
     return open_reader() if model is None else open_reader(model)
+
+
+def say_unsettled(coded: Labelled, name: object) -> None:
+    """Say how many rows of a worksheet nobody has filled in yet."""
+    if coded.n_unsettled:
+        say(f"{name}: {coded.n_unsettled} rows are not settled and are left out")
 
 
 def write_json(path: Path | None, figures: Mapping[str, Any]) -> None:

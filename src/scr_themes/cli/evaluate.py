@@ -7,13 +7,14 @@ from typing import Annotated
 
 import typer
 
-from scr_themes.cli.choices import JsonOut, Model, TextColumn, load_model, write_json
+from scr_themes.cli.choices import JsonOut, Model, TextColumn, load_model, say_unsettled, write_json
 
 Labelled = Annotated[
     Path,
     typer.Argument(
         metavar="LABELLED",
-        help="JSONL (text, themes; role, document, either if any) or CSV (ids joined by ';').",
+        help="JSONL (text, themes; role, document, either if any), CSV (ids joined by ';'), or a "
+        "settled worksheet (XLSX).",
     ),
 ]
 
@@ -35,6 +36,7 @@ def evaluate(
     from scr_themes.reading.labelled import read_labelled  # noqa: PLC0415
 
     coded = read_labelled(labelled, text_column=text_column)
+    say_unsettled(coded, labelled)
     classifier = load_model(model)
     truth = indicator(coded.themes, classifier.themes, name=str(labelled))
     known = frozenset(classifier.themes)

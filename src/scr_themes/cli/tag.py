@@ -131,6 +131,9 @@ def tag(
         int,
         typer.Option(min=0, metavar="N", help="Passages shown for each theme in a table; 0: all."),
     ] = 5,
+    bom: Annotated[
+        bool, typer.Option("--bom", help="Begin a CSV so that Excel takes it for UTF-8.")
+    ] = False,
     text_column: TextColumn = None,
     encoding: Annotated[
         str | None, typer.Option(metavar="NAME", help="Encoding of text files, where known.")
@@ -205,6 +208,7 @@ def tag(
             format=form,
             codebook=classifier.codebook_,
             limit=limit,
+            bom=bom,
         )
     _sum_up(bar, len(failures), time.perf_counter() - started)
     if kept is not None and not failures:

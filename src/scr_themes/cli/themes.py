@@ -27,11 +27,24 @@ def themes(
     ] = None,
     model: Model = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="QDC",
+            help="Write a REFI-QDA codebook, for NVivo and its like, instead of printing.",
+        ),
+    ] = None,
 ) -> None:
     """Show what each theme and role means.
 
     What counts, what does not, and examples of both.
     """
+    if output is not None and output.suffix.lower() != ".qdc":
+        raise typer.BadParameter("end the name in .qdc", param_hint="'--output'")
+    if output is not None and as_json:
+        raise typer.BadParameter("give --output or --json, not both", param_hint="'--output'")
     if codebook is not None and model is not None:
         raise typer.BadParameter("give --codebook or --model, not both", param_hint="'--model'")
     shown = load_model(model).codebook_ if model is not None else Codebook.load(codebook)
@@ -43,7 +56,11 @@ def themes(
             themes=tuple(theme for theme in shown.themes if theme.id in ids),
             roles=tuple(role for role in shown.roles if role.id in ids),
         )
-    if as_json:
+    if output is not None:
+        from scr_themes.writing.refi_qda import write_codebook  # noqa: PLC0415 - slow to import
+
+        write_codebook(shown, output)
+    elif as_json:
         typer.echo(json.dumps(shown.to_dict(), indent=1, ensure_ascii=False))
     else:
         typer.echo("\n".join(_lines(shown)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from scr_themes.evaluating.reliability import MISSING, Reliability
 # One entry a passage: the themes that a coder gave it, or None where the coder has not coded it.
 Coding: TypeAlias = Sequence[Collection[str] | None]
 
-_FIGURES = ("observed", "specific", "kappa", "alpha")
+FIGURES = ("observed", "specific", "kappa", "alpha")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +75,9 @@ class Agreement:
         Level of the intervals.
     n_resamples : int
         Bootstrap draws behind them.
+    n_characters : int or None
+        How many characters those passages have, where characters are what was compared; None where
+        it was passages.
     """
 
     coders: tuple[str, ...]
@@ -84,6 +87,7 @@ class Agreement:
     n_documents: int | None
     confidence: float
     n_resamples: int
+    n_characters: int | None = None
 
     def __getitem__(self, theme: str) -> CodeAgreement:
         for found in self.themes:
@@ -102,6 +106,34 @@ class Agreement:
 
         Figures that are undefined are shown as ``-``.
         """
+        return aligned(self._lines(), rule_before=len(self.themes) + 1)
+
+    def to_frame(self, *, library: Literal["pandas", "polars"] | None = None) -> Any:
+        """Return the figures as a data frame, one row a theme and then one for the roles.
+
+        Parameters
+        ----------
+        library : {"pandas", "polars"}, optional
+            As in :func:`scr_themes.to_frame`.
+
+        Returns
+        -------
+        pandas.DataFrame or polars.DataFrame
+            ``code``, ``kind`` (``"theme"`` or ``"role"``), each figure with the ends of its
+            interval in ``kappa_low`` and ``kappa_high`` and so on, and ``n_given: Ann`` for each
+            coder. Undefined figures are missing values.
+
+        Examples
+        --------
+        >>> coders = {"Ann": [{"recording"}, set()], "Ben": [{"recording"}, set()]}
+        >>> list(agree(coders, themes=["recording"]).to_frame()["kappa"])
+        [1.0]
+        """
+        from scr_themes.frames.figures import agreement_frame  # noqa: PLC0415 - only if asked for
+
+        return agreement_frame(self, library)
+
+    def _lines(self) -> list[list[str]]:
         level = f"{100 * self.confidence:g}%"
         header = ["", "kappa", level, "alpha", level, "agreement", "on presence"]
         lines = [[*header, *self.coders]]
@@ -111,14 +143,24 @@ class Agreement:
             figures += [number(found.observed), number(found.specific)]
             given = [str(n) for n in found.n_given] or ["-"] * len(self.coders)
             lines.append([found.code, *figures, *given])
-        return aligned(lines, rule_before=len(self.themes) + 1)
+        return lines
+
+    def _compared(self) -> str:
+        documents = "" if self.n_documents is None else f" of {self.n_documents} documents"
+        coders = f"{len(self.coders)} coders"
+        characters = "" if self.n_characters is None else f"{self.n_characters} characters in "
+        return f"{characters}{self.n_passages} passages{documents} coded by two or more of {coders}"
 
     def __str__(self) -> str:
-        documents = "" if self.n_documents is None else f" of {self.n_documents} documents"
-        return (
-            f"{self.n_passages} passages{documents} coded by two or more of {len(self.coders)} "
-            f"coders\n\n{self.table()}"
-        )
+        return f"{self._compared()}\n\n{self.table()}"
+
+    def __repr__(self) -> str:
+        return f"<Agreement of {', '.join(self.coders)}: {self._compared()}>"
+
+    def _repr_html_(self) -> str:
+        from scr_themes.notebook.figures import agreement_html  # noqa: PLC0415 - notebooks only
+
+        return agreement_html(self._compared(), self._lines())
 
 
 def agree(
@@ -210,7 +252,7 @@ def agree(
         CodeAgreement(
             code=theme,
             n_given=tuple(int(count) for count in (codes[j][shared] == 1).sum(axis=0)),
-            **found.arguments("each", _FIGURES, j),
+            **found.arguments("each", FIGURES, j),
         )
         for j, theme in enumerate(themes)
     ]
@@ -218,7 +260,7 @@ def agree(
     role_codes, n_roles = _role_codes(roles or {}, names, n)
     if n_roles:
         found = measure(Reliability(role_codes[:, shared], n_roles, groups), **settings)
-        arguments = found.arguments("each", _FIGURES, 0) | {"specific": float("nan")}
+        arguments = found.arguments("each", FIGURES, 0) | {"specific": float("nan")}
         arguments["intervals"]["specific"] = (float("nan"), float("nan"))
         role = CodeAgreement(code="role", n_given=(), **arguments)
     return Agreement(

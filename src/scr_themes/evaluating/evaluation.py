@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from scr_themes.errors import LabelsError
 from scr_themes.evaluating.layout import Interval, aligned, interval, number, plain
@@ -63,6 +63,29 @@ class Average:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationBin:
+    """The (passage, theme) pairs whose probabilities are near one another.
+
+    Attributes
+    ----------
+    low, high : float
+        The probabilities that belong to it, ``high`` only where it is 1.
+    n : int
+        How many pairs those are; at least one.
+    probability : float
+        The mean of their probabilities.
+    share : float
+        The share of them in which the passage truly has the theme.
+    """
+
+    low: float
+    high: float
+    n: int
+    probability: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
     """How accurate a classifier or a second coder is.
 
@@ -96,6 +119,9 @@ class Evaluation:
         Level of the intervals.
     n_resamples : int
         Bootstrap draws behind them.
+    calibration : tuple of CalibrationBin
+        The bins of ``ece`` that hold a pair, lowest first; :func:`scr_themes.plot.reliability`
+        draws them.
     """
 
     themes: tuple[ThemeResult, ...]
@@ -114,6 +140,7 @@ class Evaluation:
     n_documents: int | None
     confidence: float
     n_resamples: int
+    calibration: tuple[CalibrationBin, ...] = ()
 
     def __getitem__(self, theme: str) -> ThemeResult:
         for result in self.themes:
@@ -132,6 +159,42 @@ class Evaluation:
 
         Figures that are undefined, or have no meaning for an average, are shown as ``-``.
         """
+        return aligned(self._lines(), rule_before=len(self.themes) + 1)
+
+    def to_frame(
+        self,
+        *,
+        rows: Literal["themes", "averages", "roles"] = "themes",
+        library: Literal["pandas", "polars"] | None = None,
+    ) -> Any:
+        """Return the figures as a data frame of pandas or polars.
+
+        Parameters
+        ----------
+        rows : {"themes", "averages", "roles"}, default "themes"
+            One row a theme, or one an average (micro, macro, and of the core themes), each figure
+            with the ends of its interval in ``f1_low`` and ``f1_high`` and so on; or the roles:
+            ``true``, ``predicted`` and ``n_passages``, one row a pair.
+        library : {"pandas", "polars"}, optional
+            As in :func:`scr_themes.to_frame`.
+
+        Returns
+        -------
+        pandas.DataFrame or polars.DataFrame
+            Undefined figures are missing values.
+
+        Examples
+        --------
+        >>> from scr_themes import evaluate
+        >>> found = evaluate([{"recording"}, set()], [[0.9], [0.2]], themes=["recording"])
+        >>> list(found.to_frame()["f1"])
+        [1.0]
+        """
+        from scr_themes.frames.figures import evaluation_frame  # noqa: PLC0415 - only if asked for
+
+        return evaluation_frame(self, rows, library)
+
+    def _lines(self) -> list[list[str]]:
         level = f"{100 * self.confidence:g}%"
         header = ["", "precision", "recall", "F1", f"F1 {level} interval", "AP"]
         header += ["Brier", "ECE", "support", "predicted"]
@@ -145,19 +208,33 @@ class Evaluation:
         for name, average in averages:
             if average is not None:
                 lines.append([name, *_cells(average), "-", "-", "-", "-"])
-        return aligned(lines, rule_before=len(self.themes) + 1)
+        return lines
 
-    def __str__(self) -> str:
+    def _compared(self) -> str:
         documents = "" if self.n_documents is None else f" of {self.n_documents} documents"
-        notes = [f"{self.n_passages} passages{documents}, {len(self.themes)} themes"]
-        notes += ["", self.table(), ""]
+        return f"{self.n_passages} passages{documents}, {len(self.themes)} themes"
+
+    def _notes(self) -> list[str]:
+        notes = []
         for name, label in _OVERALL.items():
             value = getattr(self, name)
             if value is not None:
                 notes.append(f"{label}: {number(value, 3)} {interval(self.intervals[name], 3)}")
         if self.undefined:
             notes.append(f"No positive, so left out of macro: {', '.join(self.undefined)}")
-        return "\n".join(notes)
+        return notes
+
+    def __str__(self) -> str:
+        return "\n".join([self._compared(), "", self.table(), "", *self._notes()])
+
+    def __repr__(self) -> str:
+        f1 = f"{number(self.macro.f1)} {interval(self.macro.intervals['f1'])}"
+        return f"<Evaluation: {self._compared()}, macro F1 {f1}>"
+
+    def _repr_html_(self) -> str:
+        from scr_themes.notebook.figures import evaluation_html  # noqa: PLC0415 - notebooks only
+
+        return evaluation_html(self._compared(), self._lines(), self._notes())
 
 
 _OVERALL = {

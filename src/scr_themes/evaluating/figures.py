@@ -162,6 +162,11 @@ class AveragePrecision:
         return _divide((gained * precision).sum(axis=0), gained.sum(axis=0), otherwise=np.nan)
 
 
+def bin_numbers(score: FloatArray) -> IntArray:
+    """Return the bin of each probability, of the bins of the expected calibration error."""
+    return np.minimum((score * N_BINS).astype(np.intp), N_BINS - 1)  # 1.0 joins the last bin
+
+
 def _counts(rows: IntArray, columns: IntArray, shape: tuple[int, int]) -> sparse.csr_array:
     return sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=shape)
 
@@ -182,8 +187,7 @@ def _gaps_by_group(
     |sum of (score - truth)| / n_passages, so the sums are all that the error needs.
     """
     n_themes = score.shape[1]
-    bins = np.minimum((score * N_BINS).astype(np.intp), N_BINS - 1)  # 1.0 joins the last bin
-    rows = (bins + N_BINS * np.arange(n_themes)).ravel()
+    rows = (bin_numbers(score) + N_BINS * np.arange(n_themes)).ravel()
     columns = np.repeat(groups, n_themes)
     shape = (n_themes * N_BINS, n_groups)
     return sparse.csr_array((error.ravel(), (rows, columns)), shape=shape)

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from scr_themes.evaluating.evaluation import Average, Evaluation, ThemeResult
-from scr_themes.evaluating.figures import Figures
+from scr_themes.evaluating.evaluation import Average, CalibrationBin, Evaluation, ThemeResult
+from scr_themes.evaluating.figures import N_BINS, Figures, FloatArray, bin_numbers
 from scr_themes.evaluating.groups import group_numbers
 from scr_themes.evaluating.inputs import (
     check_bootstrap,
@@ -21,7 +21,7 @@ from scr_themes.evaluating.inputs import (
     theme_names,
 )
 from scr_themes.evaluating.intervals import Measured, measure
-from scr_themes.labels import Labels
+from scr_themes.labels import BoolArray, Labels
 
 _RATIOS = ("precision", "recall", "f1", "average_precision")
 _CALIBRATION = ("brier", "ece")
@@ -175,7 +175,25 @@ def evaluate(
         n_documents=None if documents is None else figures.n_groups,
         confidence=confidence,
         n_resamples=n_resamples,
+        calibration=_bins(truth[counted], score[counted]),
         **_overall(found, with_roles=confusion is not None),
+    )
+
+
+def _bins(truth: BoolArray, score: FloatArray) -> tuple[CalibrationBin, ...]:
+    """Return the bins that hold a pair, of pairs' truth and probability."""
+    bins = bin_numbers(score)
+    sizes = np.bincount(bins, minlength=N_BINS)
+    probabilities, positives = (np.bincount(bins, w, minlength=N_BINS) for w in (score, truth))
+    return tuple(
+        CalibrationBin(
+            low=float(b / N_BINS),
+            high=float((b + 1) / N_BINS),
+            n=int(sizes[b]),
+            probability=float(probabilities[b] / sizes[b]),
+            share=float(positives[b] / sizes[b]),
+        )
+        for b in np.flatnonzero(sizes)
     )
 
 

@@ -24,6 +24,9 @@ class Reliability:
         How many categories there are.
     groups : ndarray of int, shape (n_passages,)
         The document of each passage, numbered from 0 without gaps.
+    sizes : ndarray of float, shape (n_passages,), optional
+        How many units of analysis each passage stands for, all coded alike, such as the characters
+        of a stretch of text; 1 each by default.
 
     Notes
     -----
@@ -48,7 +51,13 @@ class Reliability:
        Bulletin 76, 365-377.
     """
 
-    def __init__(self, codes: IntArray, n_categories: int, groups: IntArray) -> None:
+    def __init__(
+        self,
+        codes: IntArray,
+        n_categories: int,
+        groups: IntArray,
+        sizes: FloatArray | None = None,
+    ) -> None:
         _, self.n_passages, n_coders = codes.shape
         self.n_groups = int(groups.max()) + 1
         # (n_variables, n_passages, n_coders, n_categories); a missing code is all False
@@ -59,11 +68,11 @@ class Reliability:
             n_categories
         )
         paired = np.maximum(n_codes - 1.0, 1.0)[..., None, None]  # a lone code has no pairs: 0 / 1
-        self._coincidences = self._by_group(pairs / paired, groups)
+        size = np.ones(self.n_passages) if sizes is None else sizes
+        size = size[:, None, None]
+        self._coincidences = self._by_group(pairs / paired * size, groups)
         self._crossed = [
-            self._by_group(
-                (given[:, :, a, :, None] & given[:, :, b, None, :]).astype(np.float64), groups
-            )
+            self._by_group((given[:, :, a, :, None] & given[:, :, b, None, :]) * size, groups)
             for a, b in combinations(range(n_coders), 2)
         ]
 

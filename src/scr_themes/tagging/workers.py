@@ -9,7 +9,7 @@ import pickle
 import signal
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -120,7 +120,7 @@ def _tag(
 
 def _content(source: Path | Document, folder: Path) -> bytes:
     if isinstance(source, Document):
-        return repr(source).encode("utf-8", "backslashreplace")
+        return repr(astuple(source)).encode("utf-8", "backslashreplace")
     return load_bytes(folder / source)
 
 

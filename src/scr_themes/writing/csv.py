@@ -1,9 +1,14 @@
-"""CSV: one row a tag, for spreadsheets."""
+"""CSV: one row a tag, for spreadsheets.
+
+Left out are passages without a tag, what stands between passages, titles and warnings of
+documents, and digits of probabilities beyond the fourth.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from scr_themes.documents import TaggedDocument
@@ -23,8 +28,12 @@ COLUMNS = (
     "text",
     "coder",
 )
-# A spreadsheet takes a cell that begins so for a formula, and a formula can call out.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a cell that begins so for a formula, and a formula can call out. After OWASP's
+# page on CSV injection, with the full-width forms that a Japanese Excel takes for the same, and NUL
+# (OWASP's ASVS 1.2.10), which LibreOffice passes over. Where the spreadsheet's delimiter is another
+# than the file's, a cell begins after any semicolon, tab or line end. Apostrophes in front count as
+# well, so that one can be taken away again.
+_FORMULA = re.compile("^(?='*[\t\r\n])|(^|[;\t\r\n])(?='*[=+\\-@\uff1d\uff0b\uff0d\uff20\0])")
 
 
 def render(documents: Iterable[TaggedDocument], settings: Settings) -> Iterator[str]:
@@ -35,15 +44,16 @@ def render(documents: Iterable[TaggedDocument], settings: Settings) -> Iterator[
     documents : iterable of TaggedDocument
         What to write. Passages without a tag have no row.
     settings : Settings
-        Its codebook gives the titles.
+        Its codebook gives the titles; ``bom`` puts a byte order mark first.
 
     Yields
     ------
     str
-        Zero or more whole rows, ended as RFC 4180 has it. Where a cell would be taken for a
-        formula, an apostrophe stands in front of it.
+        Zero or more whole rows, ended as RFC 4180 has it. Where a cell, or what follows a
+        semicolon, tab or line end in it, would be taken for a formula, an apostrophe stands in
+        front.
     """
-    yield _rows([COLUMNS])
+    yield ("\ufeff" if settings.bom else "") + _rows([COLUMNS])
     for tagged in documents:
         yield _rows(
             (
@@ -72,5 +82,15 @@ def _rows(rows: Iterable[Sequence[object]]) -> str:
 
 
 def _cell(value: object) -> object:
-    defuse = isinstance(value, str) and value.startswith(_FORMULA)
-    return f"'{value}" if defuse else value
+    return defused(value) if isinstance(value, str) else value
+
+
+def defused(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula.
+
+    Examples
+    --------
+    >>> defused("=1+1"), defused("seen;=1+1"), defused("1 = 1")
+    ("'=1+1", "seen;'=1+1", '1 = 1')
+    """
+    return _FORMULA.sub(r"\1'", text)

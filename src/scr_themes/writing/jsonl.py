@@ -9,8 +9,9 @@ from typing import Any
 from scr_themes.documents import TaggedDocument, TaggedPassage
 from scr_themes.writing.settings import Settings
 
-# Valid inside JSON strings, but lines end there for str.splitlines and its like.
-_LINE_ENDS = {ord(c): f"\\u{ord(c):04x}" for c in "\x85\u2028\u2029"}
+# Valid inside JSON strings, but lines end there for str.splitlines and its like; and many raw DEL
+# make a file look like no text.
+_LINE_ENDS = {ord(c): f"\\u{ord(c):04x}" for c in "\x7f\x85\u2028\u2029"}
 
 
 def render(documents: Iterable[TaggedDocument], settings: Settings) -> Iterator[str]:

@@ -18,7 +18,7 @@ from scr_themes.reading.rows import Row, jsonl_rows
 
 def read(path: Path, coder: str | None) -> Codings:
     """Read the tags of a JSONL file; see :func:`scr_themes.read_codings`."""
-    text, _ = decode(path, load_bytes(path))
+    text, _ = decode(path, load_bytes(path), "utf-8")
     rows = list(jsonl_rows(path, text, ReadingError))
     if rows and "themes" not in rows[0].cells:
         from scr_themes.reading.codings.doccano import from_rows  # noqa: PLC0415

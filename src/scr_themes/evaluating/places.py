@@ -65,7 +65,10 @@ def find_places(held: Mapping[str, Sequence[CodedPassage]]) -> dict[str, dict[Pl
         for coder, found in _tell_apart(held, rows).items():
             for which, i in found.items():
                 places[coder][Place(document, words, which)] = i
-    return places
+    return {
+        coder: dict(sorted(found.items(), key=lambda entry: entry[1]))
+        for coder, found in places.items()
+    }
 
 
 def _documents_by_words(

@@ -38,7 +38,7 @@ def plain(text: object) -> str:
     >>> plain('<script>"x"</script>')
     '&lt;script&gt;&quot;x&quot;&lt;/script&gt;'
     """
-    return escape(str(text))
+    return escape(_UNSEEN.sub(" ", str(text)))
 
 
 def framed(*parts: str) -> str:

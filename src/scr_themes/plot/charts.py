@@ -77,7 +77,8 @@ def themes(
         counts = [found.n_passages for found in shown]
         bars(ax, names, counts, [f"{n}" for n in counts], color=DARK)
         head(ax, "Passages that report each theme", x="Passages")
-        whole_numbers(ax.xaxis)
+        if shown:
+            whole_numbers(ax.xaxis)
         return ax
     shares = [100 * found.n_documents / summary.n_documents for found in shown]
     bars(ax, names, shares, [f"{found.n_documents}" for found in shown], color=DARK)

@@ -112,15 +112,11 @@ class _Files:
 
     def known(self, row: _Row) -> _File | None:
         """Return the document that a row is about; None where there is none such yet."""
-        name = row.text("document")
-        number = row.number("document number")
-        if number in self.found:
-            return self.found[number]
-        if number is not None and (name, row.text("coder")) not in self._names:
-            return None
-        return self.found.get(
-            self._names.get((name, row.text("coder")), self._names.get((name, "")))
-        )
+        name, number = row.text("document"), row.number("document number")
+        if number is not None:
+            return self.found.get(number)
+        anyone = self._names.get((name, ""))
+        return self.found.get(self._names.get((name, row.text("coder")), anyone))
 
     def of(self, row: _Row) -> _File:
         """Return the document that a row is about, new where it is the first of it."""

@@ -47,10 +47,10 @@ def filters(
     ]
     if any(entry.by_program for entry in entries):
         parts.append(
-            '<label for="f-least">Probability</label>'
+            '<label for="f-least">Probability, at least</label>'
             '<input type="range" id="f-least" min="0" max="95" step="5" value="0"'
             ' aria-describedby="f-least-hint">'
-            '<output class="hint" id="f-least-hint" for="f-least">Any</output>'
+            '<output class="hint" id="f-least-hint" for="f-least">any</output>'
         )
     if summary.roles:
         parts.append(

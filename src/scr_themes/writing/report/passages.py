@@ -167,7 +167,7 @@ def _opening(entry: Entry) -> str:
         f'<article id="d{entry.number}" class="{kind}" aria-labelledby="d{entry.number}-h">\n'
         f'<header><h3 id="d{entry.number}-h">{isolated(entry.title)}</h3>'
         f'<p class="about">{" · ".join(facts)}'
-        f' <a class="controls" href="#passages">Filters</a></p>{warnings}</header>\n'
+        f'<span class="controls"> · <a href="#passages">Filters</a></span></p>{warnings}</header>\n'
     )
 
 

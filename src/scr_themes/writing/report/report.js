@@ -6,7 +6,7 @@
   const form = byId("filters");
   const found = byId("found");
   const field = (name) => byId(`f-${name}`);
-  const SLICE = 8; // milliseconds of work before the page may answer to the reader
+  const SLICE = 12; // milliseconds of work before the page may answer to the reader
   const DEBOUNCE = 120;
 
   // Everything is read from the markup once: documents, their sections, their passages.
@@ -192,7 +192,7 @@
 
   const sayLeast = () => {
     const least = Number(field("least")?.value ?? 0);
-    if (field("least")) field("least-hint").textContent = least ? `${(least / 100).toFixed(2)} or more` : "Any";
+    if (field("least")) field("least-hint").textContent = least ? `${(least / 100).toFixed(2)} or more` : "any";
   };
 
   // A link that names a passage shows it, whatever the filters hide.

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
+from scr_themes.documents import Tag
 from scr_themes.errors import LabelsError
 from scr_themes.evaluating import agree_on_characters, match_codings
 from scr_themes.evaluating.reliability import MISSING, Reliability
@@ -36,9 +38,7 @@ def test_the_characters_that_each_gave_are_counted():
 def test_places_that_overlap_count_once():
     ann = [coded_document("Ann", ("x" * 10, {"recording": (0, 6)}))]
     (passage,) = ann[0].passages
-    twice = passage.tags + (passage.tags[0].__class__("recording", 1.0, (4, 8)),)
-    from dataclasses import replace
-
+    twice = (*passage.tags, Tag("recording", 1.0, (4, 8)))
     ann = [replace(ann[0], passages=(replace(passage, tags=twice),))]
     found = compare(Ann=ann, Ben=[coded_document("Ben", ("x" * 10, {"recording": (0, 8)}))])
     assert found["recording"].n_given == (8, 8)

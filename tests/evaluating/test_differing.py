@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
 from scr_themes.evaluating import differences, match_codings
@@ -30,8 +31,6 @@ class Chances:
         self.chances = chances
 
     def predict_proba(self, texts):
-        import numpy as np
-
         return np.array([self.chances] * len(texts), dtype=np.float32)
 
 

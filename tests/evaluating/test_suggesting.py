@@ -8,7 +8,7 @@ from hypothesis.extra.numpy import arrays
 
 from scr_themes.errors import LabelsError
 from scr_themes.evaluating import choose, suggest
-from scr_themes.evaluating.suggesting import POOL, uncertainty
+from scr_themes.evaluating.choosing import POOL, uncertainty
 from tests.coded import coded_passages
 
 TEXTS = [row.text for row in coded_passages()]

@@ -43,17 +43,26 @@ def test_each_coder_of_a_document_comes_back(ending, documents):
 @few
 @given(documents=st.lists(tagged_documents(), max_size=2))
 def test_so_do_documents_whose_passages_do_not_stand_in_their_text(ending, documents):
-    def told(tagged):
-        given = [(p.passage, p.tags, p.role) for p in tagged.passages]
-        return tagged.document, tagged.coder, given
+    def words(text):
+        """Return what comes back of a text: a blank cell of a workbook is none."""
+        return text or (None if ending == ".xlsx" else text)
 
-    found = [told(tagged) for tagged in back(documents, ending)]
-    # A blank cell is no text, so an empty paragraph number or heading becomes none.
-    assert repr(found).replace("''", "None") == repr(list(map(told, documents))).replace(
-        "''", "None"
-    )
-    if ending != ".xlsx":
-        assert found == list(map(told, documents))
+    def told(tagged):
+        given = [
+            (
+                replace(
+                    p.passage,
+                    paragraph=words(p.passage.paragraph),
+                    section=words(p.passage.section),
+                ),
+                *(p.tags, p.role),
+            )
+            for p in tagged.passages
+        ]
+        document = replace(tagged.document, passages=tuple(p for p, _, _ in given))
+        return document, tagged.coder, given
+
+    assert list(map(told, back(documents, ending))) == list(map(told, documents))
 
 
 @pytest.mark.parametrize("ending", ENDINGS)

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 
-from scr_themes.errors import LabelsError, ReadingError
+from scr_themes.errors import LabelsError, MissingExtraError, ReadingError
 from scr_themes.reading.labelled import Labelled, read_labelled
 
 
@@ -137,3 +139,124 @@ def test_words_are_read_where_they_are_there(tmp_path: Path) -> None:
     assert read_labelled(file, need_text=False).texts == ("x",)
     with pytest.raises(LabelsError, match="no column 'words'"):
         read_labelled(file, text_column="words", need_text=False)
+
+
+def workbook(folder: Path, **sheets: list[list[object]]) -> Path:
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name.replace("_", " "))
+        for row in rows:
+            sheet.append(row)
+    file = folder / "coded.xlsx"
+    book.save(file)
+    return file
+
+
+CODEBOOK = [
+    ["kind", "id", "title", "definition"],
+    ["theme", "recording", "Poor recording", "D"],
+    ["theme", "child_voice", "Child's voice missing", "D"],
+    ["role", "finding", "Finding", "D"],
+    ["role", "good_practice", "Good practice", "D"],
+]
+
+
+def settled(folder: Path, *rows: list[object], codebook: list[list[object]] = CODEBOOK) -> Path:
+    header = ["document", "text", "Ann: themes", "themes", "role", "comment", "id"]
+    return workbook(folder, to_code=[header, *rows], codebook=codebook)
+
+
+def test_a_settled_worksheet(tmp_path: Path) -> None:
+    file = settled(
+        tmp_path,
+        ["a.pdf", "One.", "x", "Poor recording; child_voice", "Good practice", None, "1"],
+        ["a.pdf", "Two.", "x", " None ", "finding", "no idea", "2"],
+        ["a.pdf", "Three.", "x", "POOR  recording\nchild voice", "finding", None, 3],
+        ["b.pdf", "Four.", "x", "-", "finding", None, 4.0],
+        ["b.pdf", "Five.", "x", "Poor recording, child_voice", "finding", None, "5"],
+        ["b.pdf", "Six.", "x", None, None, "to be discussed", "6"],
+        ["b.pdf", "Seven.", "x", "?", None, None, "7"],
+    )
+    both = frozenset({"recording", "child_voice"})
+    assert read_labelled(file) == Labelled(
+        texts=("One.", "Two.", "Three.", "Four.", "Five."),
+        themes=(both, frozenset(), both, frozenset(), both),
+        roles=("good_practice", "finding", "finding", "finding", "finding"),
+        documents=("a.pdf", "a.pdf", "a.pdf", "b.pdf", "b.pdf"),
+        ids=("1", "2", "3", "4", "5"),
+        n_unsettled=2,
+    )
+
+
+@pytest.mark.parametrize(
+    ("themes", "role", "said"),
+    [
+        ("recordings", None, r"coded\.xlsx, sheet 'to code', row 3: 'recordings' is not in the "
+         "codebook; the closest is 'recording'"),
+        ("Childs voice missing", None, "row 3: .*the closest is 'child_voice'"),
+        ("none; recording", None, "row 3: 'none' stands beside a theme"),
+        ("none", "findings", "row 3: 'findings' is not in the codebook; the closest is 'finding'"),
+        ("none", None, "row 3: no 'role', though other rows have one"),
+    ],
+)  # fmt: skip
+def test_faults_in_a_worksheet_name_sheet_and_row(
+    tmp_path: Path, themes: str, role: str | None, said: str
+) -> None:
+    one = ["a.pdf", "One.", "x", "recording", "finding", None, "1"]
+    file = settled(tmp_path, one, ["a.pdf", "Two.", "x", themes, role, None, "2"])
+    with pytest.raises(LabelsError, match=said) as caught:
+        read_labelled(file)
+    assert "\n" not in str(caught.value)
+
+
+def test_themes_of_ones_own_are_added_to_the_codebook_of_the_sheet(tmp_path: Path) -> None:
+    own = [*CODEBOOK, ["theme", "housing", "Bad housing", None]]
+    file = settled(tmp_path, ["a", "One.", "x", "bad housing", None, None, "1"], codebook=own)
+    assert read_labelled(file).themes == (frozenset({"housing"}),)
+
+
+def test_a_sheet_that_nobody_has_filled_in(tmp_path: Path) -> None:
+    file = settled(tmp_path, ["a", "One.", "x", None, None, None, "1"])
+    with pytest.raises(LabelsError, match="has 1 rows, and themes in none; fill the column"):
+        read_labelled(file)
+
+
+def test_a_table_of_peoples_own_is_read_as_a_csv_is(tmp_path: Path) -> None:
+    rows = [["Text", "Themes"], ["One.", "Child's voice missing; zeal"], ["Two.", None]]
+    file = workbook(tmp_path, Notes=[["to do"]], Mine=rows)
+    labelled = read_labelled(file)
+    assert labelled.themes == (frozenset({"child_voice", "zeal"}), frozenset())
+    assert labelled.n_unsettled == 0
+
+
+def test_what_is_no_worksheet(tmp_path: Path) -> None:
+    with pytest.raises(LabelsError, match="no sheet has a column 'themes'"):
+        read_labelled(workbook(tmp_path, Sheet=[["text"], ["One."]]))
+    with pytest.raises(LabelsError, match="two columns are called 'themes'"):
+        read_labelled(workbook(tmp_path, Sheet=[["text", "themes", "Themes"], ["One.", "", ""]]))
+    with pytest.raises(LabelsError, match="holds tags of named coders"):
+        read_labelled(workbook(tmp_path, Sheet=[["text", "themes", "coder"], ["One.", "", "Ann"]]))
+    with pytest.raises(LabelsError, match="holds no labelled passage"):
+        read_labelled(workbook(tmp_path, Sheet=[["text", "themes"]]))
+    broken = tmp_path / "broken.xlsx"
+    broken.write_bytes(b"PK\x03\x04 and no more")
+    with pytest.raises(ReadingError, match=r"broken\.xlsx: is no workbook, or a damaged one"):
+        read_labelled(broken)
+
+
+def test_a_question_mark_is_not_settled_in_any_file(tmp_path: Path) -> None:
+    rows = [{"text": "One.", "themes": "?"}, {"text": "Two.", "themes": ["recording"]}]
+    lines = read_labelled(write(tmp_path, "a.jsonl", *rows))
+    plain = read_labelled(write(tmp_path, "a.csv", "text,themes", "One.,?", "Two.,recording"))
+    assert lines == plain
+    assert (lines.texts, lines.n_unsettled) == (("Two.",), 1)
+
+
+def test_without_openpyxl_the_extra_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = settled(tmp_path, ["a", "One.", "x", "none", None, None, "1"])
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    with pytest.raises(MissingExtraError, match=r"scr-themes\[xlsx\]"):
+        read_labelled(file)

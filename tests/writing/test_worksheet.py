@@ -1,9 +1,11 @@
 from __future__ import annotations
 
-import builtins
 import csv
 import io
 import json
+import sys
+import tempfile
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -163,9 +165,6 @@ def test_a_text_too_long_for_a_cell_is_cut(tmp_path):
 
 @given(st.lists(worded_text(8), min_size=1, max_size=4, unique=True))
 def test_words_come_back_as_they_are_normalised(texts):
-    import tempfile
-    from pathlib import Path
-
     rows = [SheetRow(id=str(i), document="d", passage=Passage(text=text))
             for i, text in enumerate(texts)]  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
@@ -200,14 +199,7 @@ def test_other_endings_are_refused(tmp_path):
 
 
 def test_without_xlsxwriter_the_extra_is_named(tmp_path, monkeypatch):
-    found = builtins.__import__
-
-    def missing(name, *rest, **settings):
-        if name == "xlsxwriter":
-            raise ImportError(name)
-        return found(name, *rest, **settings)
-
-    monkeypatch.setattr(builtins, "__import__", missing)
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
     with pytest.raises(MissingExtraError, match=r"scr-themes\[xlsx\]"):
         write_worksheet(ROWS, tmp_path / "sheet.xlsx", codebook=BOOK)
     assert not list(tmp_path.iterdir())

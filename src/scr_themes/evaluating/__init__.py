@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from scr_themes.evaluating.agreement import Agreement, CodeAgreement, agree
 from scr_themes.evaluating.characters import agree_on_characters
+from scr_themes.evaluating.choosing import choose
 from scr_themes.evaluating.cross_validation import cross_validate
 from scr_themes.evaluating.differing import Difference, differences
 from scr_themes.evaluating.evaluation import Average, CalibrationBin, Evaluation, ThemeResult
 from scr_themes.evaluating.matching import Matched, match_codings
 from scr_themes.evaluating.metrics import evaluate
 from scr_themes.evaluating.splits import MultilabelStratifiedGroupKFold
-from scr_themes.evaluating.suggesting import Suggestion, choose, suggest
+from scr_themes.evaluating.suggesting import Suggestion, suggest
 
 __all__ = [
     "Agreement",

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from scr_themes.codebook import Codebook
 from scr_themes.errors import LabelsError, MissingExtraError, ReadingError
@@ -101,33 +101,40 @@ def read_worksheet(path: Path, data: bytes) -> Worksheet:
         If openpyxl is not installed.
     """
     sheets = dict(_sheets(path, data))
-    labelled = [name for name, rows in sheets.items() if rows and "themes" in rows[0].cells]
+    labelled = [name for name, sheet in sheets.items() if "themes" in sheet.columns]
     if not labelled:
         raise LabelsError(path, "no sheet has a column 'themes'", "name the column with the themes")
     name = TO_CODE if TO_CODE in labelled else labelled[0]
-    if "coder" in sheets[name][0].cells:
+    if "coder" in sheets[name].columns:
         raise LabelsError(
             path, "holds tags of named coders, not labelled passages",
             "compare them with `scr-themes agree`, which writes a worksheet to settle them in",
         )  # fmt: skip
-    entries = sheets.get(CODEBOOK, [])
-    strict = bool(entries) and entries[0].cells.keys() >= {"kind", "id", "title"}
+    entries = sheets.get(CODEBOOK, _Sheet([], []))
+    strict = {"kind", "id", "title"} <= set(entries.columns)
     if strict:
-        named = [(row.cells["kind"], row.cells["id"], row.cells["title"]) for row in entries]
+        named = [
+            tuple(row.cells.get(c, "") for c in ("kind", "id", "title")) for row in entries.rows
+        ]
     else:
         book = Codebook.load()
         named = [("theme", theme.id, theme.title) for theme in book.themes]
         named += [("role", role.id, role.title) for role in book.roles]
     return Worksheet(
         name=name,
-        rows=tuple(sheets[name]),
+        rows=tuple(sheets[name].rows),
         themes=_names(named, "theme"),
         roles=_names(named, "role"),
         strict=strict,
     )
 
 
-def _sheets(path: Path, data: bytes) -> Iterator[tuple[str, list[Row]]]:
+class _Sheet(NamedTuple):
+    columns: list[str]  # in small letters
+    rows: list[Row]
+
+
+def _sheets(path: Path, data: bytes) -> Iterator[tuple[str, _Sheet]]:
     try:
         from openpyxl import load_workbook  # noqa: PLC0415 - an extra
     except ImportError as error:
@@ -143,23 +150,24 @@ def _sheets(path: Path, data: bytes) -> Iterator[tuple[str, list[Row]]]:
             path, "is no workbook, or a damaged one", "open it in Excel and save it as .xlsx"
         ) from error
     for name, rows in values.items():
-        yield name, _rows(f"{path}, sheet {name!r}", rows)
+        yield name, _sheet(f"{path}, sheet {name!r}", rows)
 
 
-def _rows(where: str, values: list[list[Any]]) -> list[Row]:
-    """Return the rows under the header; column names in small letters."""
+def _sheet(where: str, values: list[list[Any]]) -> _Sheet:
+    """Part the header from the rows under it."""
     cells = [[_text(value) for value in row] for row in values]
     filled = [(number, row) for number, row in enumerate(cells, start=1) if any(row)]
     if not filled:
-        return []
+        return _Sheet([], [])
     header = [name.casefold() for name in filled[0][1]]
     twice = next((name for name in header if name and header.count(name) > 1), None)
     if twice is not None and "themes" in header:
         raise LabelsError(where, f"two columns are called {twice!r}", "rename one of them")
-    return [
+    rows = [
         Row(number, {name: cell for name, cell in zip(header, row, strict=False) if name})
         for number, row in filled[1:]
     ]
+    return _Sheet(header, rows)
 
 
 def _text(value: Any) -> str:
@@ -170,7 +178,7 @@ def _text(value: Any) -> str:
     return str(value).strip()
 
 
-def _names(entries: Iterable[tuple[str, str, str]], wanted: str) -> dict[str, str]:
+def _names(entries: Iterable[tuple[str, ...]], wanted: str) -> dict[str, str]:
     return {
         folded(name): own_id
         for kind, own_id, title in entries

@@ -17,6 +17,7 @@ from typing import Any
 from scr_themes.codebook import Codebook
 from scr_themes.documents import Passage
 from scr_themes.errors import WritingError
+from scr_themes.reading.blocks import normalise
 from scr_themes.reading.labelled import UNSETTLED
 from scr_themes.writing.csv import defused
 from scr_themes.writing.files import save_file, write_file
@@ -114,7 +115,7 @@ def cells(row: SheetRow, *, blind: bool = False) -> dict[str, Any]:
         "document": row.document,
         "page": passage.page,
         "paragraph": passage.paragraph,
-        "text": passage.text,
+        "text": normalise(passage.text),  # as it is read back: no characters that XML forbids
     }
     if not blind:
         found |= {f"{coder}: themes": _named(themes) for coder, themes in row.themes.items()}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import math
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from scr_themes.codebook import Codebook, Role, Theme
 from scr_themes.errors import MissingExtraError
 from scr_themes.reading.worksheet import CODEBOOK, TO_CODE
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
 _LONGEST = 32_767  # UTF-16 units that Excel takes in a cell
 _WIDTH = 26  # of a column, in characters, but for these
 _WIDTHS = {"document": 24, "page": 7, "paragraph": 11, "text": 80, "model": 30}
@@ -58,12 +61,15 @@ def save_workbook(
     ------
     MissingExtraError
         If XlsxWriter is not installed.
+    OSError
+        If the file cannot be written.
     """
     try:
         import xlsxwriter  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise MissingExtraError("XlsxWriter", "xlsx") from error
-    with xlsxwriter.Workbook(str(path)) as book:
+    whole = io.BytesIO()  # XlsxWriter has errors of its own for files that cannot be written
+    with xlsxwriter.Workbook(whole, {"in_memory": True}) as book:
         head = book.add_format({"bold": True, "bottom": 1, "valign": "top", "text_wrap": True})
         plain = book.add_format({"valign": "top", "text_wrap": True})
         open_cell = {"valign": "top", "text_wrap": True, "locked": False, "border": 1}
@@ -87,6 +93,7 @@ def save_workbook(
         _add_checks(sheet, columns, len(table), codebook)
         _add_codebook(book.add_worksheet(CODEBOOK), codebook, head, plain)
         _add_instructions(book.add_worksheet("instructions"), head, plain)
+    path.write_bytes(whole.getvalue())
 
 
 def _width(column: str) -> int:
@@ -153,6 +160,7 @@ def _write(sheet: Any, i: int, j: int, value: Any, form: Any) -> None:
         sheet.write_number(i, j, value, form)
         return
     text = "" if value is None else str(value).encode("utf-8", "replace").decode()
+    text = _CONTROL.sub("", text)
     if len(text.encode("utf-16-le")) // 2 > _LONGEST:
         text = f"{text[: _LONGEST // 2]}…"
     if text:

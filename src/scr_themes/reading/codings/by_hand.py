@@ -2,7 +2,7 @@
 
 Columns are known by what people call them: the words by "text", "passage" or "segment", the codes
 by "themes", "theme", "codes", "code" or "tag"; ``COLUMNS`` holds them all. Codes in one cell are
-parted by semicolons or line ends.
+parted by semicolons or line ends; "none" or "-" is none.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 _BLANK = frozenset({"", "nan", "#n/a"})
+_NO_THEME = frozenset({"none", "-", "–", "—"})
 _PARTED = re.compile(r"[;\r\n]+")
 
 
@@ -273,11 +274,11 @@ def words_in(text: str, cell: Any) -> tuple[int, int] | None:
     ((8, 17), None)
     """
     wanted = _as_it_is(cell)
+    start = text.find(wanted)
+    if wanted and start >= 0:
+        return start, start + len(wanted)
     if not wanted.strip():
         return None
-    start = text.find(wanted)
-    if start >= 0:
-        return start, start + len(wanted)
     loose = r"\s+".join(map(re.escape, wanted.split()))
     found = re.search(loose, text) or re.search(loose, text, re.IGNORECASE)
     return found.span() if found else None
@@ -290,7 +291,8 @@ def _as_it_is(cell: Any) -> str:
 def _codes(cell: Any) -> list[str]:
     if isinstance(cell, list | tuple):
         return [code for code in map(words, cell) if code]
-    return list(dict.fromkeys(code.strip() for code in _PARTED.split(words(cell)) if code.strip()))
+    codes = dict.fromkeys(code.strip() for code in _PARTED.split(words(cell)))
+    return [code for code in codes if code and code.casefold() not in _NO_THEME]
 
 
 def _page(cell: Any) -> int | None:

@@ -16,14 +16,7 @@ from scr_themes.cli import app
 from tests.docs.blocks import Block, blocks_of, commands_of, find_blocks, folder_of, pages
 
 # Why a block may be left alone, and how many of all pages are: a new one is to be thought about.
-NOT_RUN = {
-    "installs": 9,
-    "needs a cluster": 2,
-    "needs a shell": 3,
-    "needs another program": 2,
-    "opens a window": 2,
-    "takes hours": 1,
-}
+NOT_RUN = {"installs": 2, "needs a cluster": 2, "takes hours": 1}
 LANGUAGES = {"python", "bash", "text", "toml", "csv", "json", "bibtex"}
 ELLIPSIS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 RUNNING = [page for page in pages() if any(block.runs for block in blocks_of(page))]
@@ -99,7 +92,7 @@ def test_blocks_left_alone_are_few_and_say_why() -> None:
 
 def test_most_blocks_run() -> None:
     runs = [block for page in pages() for block in blocks_of(page) if block.runs]
-    assert len(runs) >= 25
+    assert len(runs) >= 50
 
 
 def test_a_block_that_fails_is_told() -> None:

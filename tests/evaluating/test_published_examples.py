@@ -2,6 +2,9 @@
 
 Tables not seen in print were taken from the tests of dkpro-statistics, which cite their pages, and
 from what SAS and R's package irr print. ``test_reliability.py`` holds others.
+
+The tables of Sim and Wright, Viera and Garrett, and those of kappa from Wikipedia were written down
+from memory, the others found in the tests and manuals of other programs; no paper was at hand.
 """
 
 from __future__ import annotations

@@ -91,9 +91,10 @@ CREATE VIEW tagged AS
         ON passage_roles.coding_id = tags.coding_id AND passage_roles.passage_id = tags.passage_id;
 """
 
-# Word forms of one stem are found together. The words themselves stay in the table of passages.
+# Word forms of one stem are found together. The words themselves stay in the table of passages; by
+# its name in double quotes Datasette finds the index and shows a box to search in.
 FULL_TEXT = """
 CREATE VIRTUAL TABLE passages_fts USING fts5(
-    text, content='passages', content_rowid='id', tokenize='porter unicode61'
+    text, content="passages", content_rowid="id", tokenize='porter unicode61'
 );
 """

@@ -71,7 +71,7 @@ def save_workbook(
     whole = io.BytesIO()  # XlsxWriter has errors of its own for files that cannot be written
     with xlsxwriter.Workbook(whole, {"in_memory": True}) as book:
         head = book.add_format({"bold": True, "bottom": 1, "valign": "top", "text_wrap": True})
-        plain = book.add_format({"valign": "top", "text_wrap": True})
+        plain = book.add_format({"valign": "top", "align": "left", "text_wrap": True})
         open_cell = {"valign": "top", "text_wrap": True, "locked": False, "border": 1}
         to_fill_in = book.add_format(open_cell | {"bg_color": "#FFF6D6", "border_color": "#D9CFA8"})
         sheet = book.add_worksheet(TO_CODE)
@@ -79,6 +79,7 @@ def save_workbook(
         for j, name in enumerate(columns):
             sheet.set_column(j, j, _width(name), plain)
             sheet.write_string(0, j, name, head)
+        sheet.set_row(0, 2 * _LINE)
         for i, row in enumerate(table, start=1):
             sheet.set_row(i, _height(row))
             for j, name in enumerate(columns):

@@ -85,11 +85,12 @@ def save_file(save: Callable[[Path], None], path: Path, n_finished: Callable[[],
             _put(file, whole.read_bytes(), path)
         return
     part = path.with_name(f"{path.name}.part")
-    part.unlink(missing_ok=True)  # what an earlier run left is no beginning of this one
     try:
+        part.unlink(missing_ok=True)  # what an earlier run left is no beginning of this one
         save(part)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
         raise _unwritable(path, error) from error
     except BaseException as error:
         _keep(part, n_finished() if part.exists() else 0, error)

@@ -7,7 +7,6 @@ parted by semicolons or line ends; "none" or "-" is none.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +17,14 @@ from typing import Any, NamedTuple
 from scr_themes.codings import Codings, Unmapped
 from scr_themes.documents import Document, Passage, Tag, TaggedDocument, TaggedPassage
 from scr_themes.errors import ReadingError
+from scr_themes.reading.codings.cells import (
+    as_it_is,
+    page_of,
+    probability,
+    whole,
+    words,
+    words_in,
+)
 from scr_themes.reading.codings.mapping import folded
 from scr_themes.reading.codings.placing import lay_out
 
@@ -41,7 +48,6 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "probability": ("probability", "score", "confidence"),
     }
 )
-_BLANK = frozenset({"", "nan", "#n/a"})
 _NO_THEME = frozenset({"none", "-", "–", "—"})
 _PARTED = re.compile(r"[;\r\n]+")
 
@@ -122,7 +128,7 @@ def from_table(
     found: dict[tuple[str, str], dict[object, _Coded]] = {}
     titles: dict[str, str] = {}
     unmapped: list[Unmapped] = []
-    read = _as_it_is if own else words
+    read = as_it_is if own else words
     for line in lines:
         row = {column: line.cells.get(name) for column, name in columns.items()}
         text = row["text"] if isinstance(row["text"], str) else words(row["text"])
@@ -174,7 +180,7 @@ def _at(
 ) -> _Coded:
     """Return the passage that a row is about, new where it is the first of it."""
     number = whole(row.get("passage"))
-    page = _page(row.get("page"))
+    page = page_of(row.get("page"))
     key = (number, text, page, *where.values())
     if key not in passages:
         index = len(passages) if number is None else number
@@ -210,92 +216,8 @@ def _document(name: str, title: str, coder: str, coded: list[_Coded]) -> TaggedD
     )
 
 
-def words(cell: Any) -> str:
-    """Return a cell's words, blank where it holds none; a whole number without its point.
-
-    Examples
-    --------
-    >>> words(4.0), words(" 4.10 "), words(float("nan")), words(None)
-    ('4', '4.10', '', '')
-    """
-    if cell is None or (isinstance(cell, float) and math.isnan(cell)):
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    text = str(cell).strip()
-    return "" if text.casefold() in _BLANK else text
-
-
-def whole(cell: Any) -> int | None:
-    """Return a whole number, be it typed as text; None where the cell is none.
-
-    Examples
-    --------
-    >>> whole("12"), whole(12.0), whole("12.0"), whole("iv")
-    (12, 12, 12, None)
-    """
-    try:
-        number = float(words(cell))
-        return int(number) if number.is_integer() else None
-    except (ValueError, OverflowError):
-        return None
-
-
-def probability(place: str, cell: Any) -> float:
-    """Return a probability; 1 where the cell is blank, as for a person's code.
-
-    Raises
-    ------
-    ReadingError
-        If it is none.
-    """
-    text = words(cell)
-    if not text:
-        return 1.0
-    try:
-        percent = text.endswith("%")
-        number = (
-            float(cell) if isinstance(cell, float) else float(text.strip("% ").replace(",", "."))
-        )
-        number = number / 100 if percent else number
-    except ValueError:
-        number = math.nan
-    if not 0 <= number <= 1:
-        raise ReadingError(place, f"{text!r} is no probability", "give a number from 0 to 1")
-    return number
-
-
-def words_in(text: str, cell: Any) -> tuple[int, int] | None:
-    r"""Return where words stand in a text, line ends and spaces taken for the same.
-
-    Examples
-    --------
-    >>> words_in("Nobody  asked her.", "asked\nher"), words_in("Nobody asked.", "told")
-    ((8, 17), None)
-    """
-    wanted = _as_it_is(cell)
-    start = text.find(wanted)
-    if wanted and start >= 0:
-        return start, start + len(wanted)
-    if not wanted.strip():
-        return None
-    loose = r"\s+".join(map(re.escape, wanted.split()))
-    found = re.search(loose, text) or re.search(loose, text, re.IGNORECASE)
-    return found.span() if found else None
-
-
-def _as_it_is(cell: Any) -> str:
-    return cell if isinstance(cell, str) else words(cell)
-
-
 def _codes(cell: Any) -> list[str]:
     if isinstance(cell, list | tuple):
         return [code for code in map(words, cell) if code]
     codes = dict.fromkeys(code.strip() for code in _PARTED.split(words(cell)))
     return [code for code in codes if code and code.casefold() not in _NO_THEME]
-
-
-def _page(cell: Any) -> int | None:
-    """Return a page's number, of "p. 12" and "12-13" as well."""
-    found = re.search(r"\d{1,9}", words(cell))
-    return int(found[0]) if found else None

@@ -18,7 +18,7 @@ from typing import Any
 from scr_themes.codings import Codings, Unmapped
 from scr_themes.documents import Passage, Tag, TaggedDocument
 from scr_themes.errors import ReadingError
-from scr_themes.reading.codings.by_hand import probability, whole, words, words_in
+from scr_themes.reading.codings.cells import probability, whole, words, words_in
 from scr_themes.reading.codings.mapping import folded
 from scr_themes.reading.codings.rebuilding import kind_of, rebuilt, tagged_passage
 from scr_themes.reading.codings.workbooks import SheetRow

@@ -77,8 +77,8 @@ def test_codes_that_are_no_themes_are_counted(run, tmp_path):
     write([replace(LINNET, document=document, passages=(tagged,))], file)
     result = run("report", file, "-o", out)
     assert result.exit_code == 0, result.stderr
-    assert "1 codings are not in the report" in result.stderr
-    assert "'What I thought!', 1 times" in result.stderr
+    assert "not in the report (--mapping can name them): 1\n" in result.stderr
+    assert "1 x 'What I thought!': no such code" in result.stderr
     assert "housing" in out.read_text(encoding="utf-8")
 
 

@@ -117,8 +117,8 @@ def _tell(unmapped: Iterable[Unmapped]) -> None:
     counts = Counter((code.code, code.reason) for code in unmapped)
     if not counts:
         return
-    say(f"{counts.total()} codings are not in the report (name them with --mapping):")
+    say(f"codings that are not in the report (--mapping can name them): {counts.total()}")
     for (code, reason), n in counts.most_common(_LISTED):
-        say(f"  {code!r}, {n} times: {reason}")
+        say(f"  {n} x {code!r}: {reason}")
     if len(counts) > _LISTED:
         say(f"  ... and {len(counts) - _LISTED} more codes")

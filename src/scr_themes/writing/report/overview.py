@@ -108,7 +108,7 @@ def _roles(summary: Summary, settings: Settings) -> Iterator[str]:
     if not summary.roles:
         return
     yield '<section class="card"><h3>Roles</h3>'
-    yield "<p>What passages do in their document; the dark part has tags.</p>"
+    yield "<p>What passages do in their document; the strong part of a bar has tags.</p>"
     most = max(role.n_passages for role in summary.roles)
     rows = [
         Bar(

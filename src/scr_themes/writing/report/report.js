@@ -197,7 +197,7 @@
 
   // A link that names a passage shows it, whatever the filters hide.
   const arrive = () => {
-    const passage = passages.get(decodeURIComponent(location.hash.slice(1)));
+    const passage = passages.get(location.hash.slice(1));
     if (!passage) return;
     release();
     const wasHidden = passage.element.hidden;

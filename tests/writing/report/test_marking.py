@@ -73,3 +73,12 @@ def test_words_are_escaped_inside_and_outside_of_marks():
     assert marked("<b> & <i>", [Tag("a", 1.0, (0, 3))], CLASSES, {}) == (
         '<mark class="t0">&lt;b&gt;</mark> &amp; &lt;i&gt;'
     )
+
+
+def test_a_line_end_that_evidence_cuts_in_two_stays_one():
+    assert marked("One.\r\nTwo.", [Tag("a", 1.0, (0, 5))], CLASSES, {}) == (
+        '<mark class="t0">One.</mark>\nTwo.'
+    )
+    assert marked("One.\r\nTwo.", [Tag("a", 1.0, (5, 10))], CLASSES, {}) == (
+        'One.<mark class="t0">\nTwo.</mark>'
+    )

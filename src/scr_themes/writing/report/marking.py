@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 from scr_themes.documents import Tag
@@ -58,12 +58,16 @@ def marked(
         that of all themes, so that numbers would say nothing.
     """
     pieces = []
-    for run in runs(text, tags):
+    found = runs(text, tags)
+    for run, following in zip_longest(found, found[1:]):
+        words = run.text
+        if words.endswith("\r") and following is not None and following.text.startswith("\n"):
+            words = words[:-1]  # a browser takes either half of a line end for a whole one
         if not run.themes:
-            pieces.append(escaped(run.text))
+            pieces.append(escaped(words))
             continue
         names = " ".join(classes[theme] for theme in run.themes)
-        pieces.append(f'<mark class="{names}">{escaped(run.text)}</mark>')
+        pieces.append(f'<mark class="{names}">{escaped(words)}</mark>')
         if numbers and not run.text.isspace():
             pieces.append(f"<sup>{','.join(str(numbers[theme]) for theme in run.themes)}</sup>")
     return "".join(pieces)

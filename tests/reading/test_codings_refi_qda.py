@@ -368,7 +368,8 @@ def test_memos_cases_sets_and_links_are_no_codings(tmp_path):
         f'<Sets><Set guid="{BEN}" name="S"><MemberCode targetGUID="{VOICE}"/></Set></Sets>'
     )
     path = write_project(tmp_path / "a.qdpx", Source(LINES[2].encode(), [Selected(0, 10)]))
-    data = zipfile.ZipFile(path).read("project.qde").replace(b"</Project>", b"")
+    with zipfile.ZipFile(path) as archive:
+        data = archive.read("project.qde").replace(b"</Project>", b"")
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("project.qde", data + notes.encode() + b"</Project>")
         archive.writestr(f"sources/{SOURCE}.txt", LINES[2])

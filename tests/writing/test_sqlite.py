@@ -16,11 +16,8 @@ from tests.tagged import tagged_document, tagged_passage
 from tests.writing.tables import BARE, FIRST, SECOND, then
 
 SETTINGS = Settings(codebook=Codebook.load())
-FTS5 = (
-    sqlite3.connect(":memory:")
-    .execute("SELECT sqlite_compileoption_used('ENABLE_FTS5')")
-    .fetchone()[0]
-)
+with closing(sqlite3.connect(":memory:")) as _connection:
+    (FTS5,) = _connection.execute("SELECT sqlite_compileoption_used('ENABLE_FTS5')").fetchone()
 
 
 @pytest.fixture

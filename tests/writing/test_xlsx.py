@@ -3,6 +3,7 @@ from __future__ import annotations
 import sys
 import tracemalloc
 import zipfile
+from contextlib import closing
 
 import openpyxl
 import pytest
@@ -208,12 +209,13 @@ def test_texts_of_any_length_come_back_and_no_cell_is_too_long(tmp_path, sign, l
     words = (f"{sign}" * length)[:length]
     document = tagged_document(tagged_passage(words, {"recording": 0.9}), warnings=(words, "b"))
     save([document], SETTINGS, tmp_path / "tags.xlsx")
-    for sheet in openpyxl.load_workbook(tmp_path / "tags.xlsx", read_only=True):
-        for row in sheet.iter_rows(values_only=True):
-            for cell in row:
-                if isinstance(cell, str):
-                    text = cell.replace("_x0007_", "x")
-                    assert len(text.encode("utf-16-le")) <= 2 * 32_767
+    with closing(openpyxl.load_workbook(tmp_path / "tags.xlsx", read_only=True)) as book:
+        for sheet in book:
+            for row in sheet.iter_rows(values_only=True):
+                for cell in row:
+                    if isinstance(cell, str):
+                        text = cell.replace("_x0007_", "x")
+                        assert len(text.encode("utf-16-le")) <= 2 * 32_767
     (back,) = read_as_coded(tmp_path / "tags.xlsx").documents
     assert back.passages[0].text == words
     assert back.passages[0].tags == document.passages[0].tags

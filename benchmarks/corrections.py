@@ -32,7 +32,7 @@ from models.corpus.attach import read_labelled_rows  # noqa: E402 - the checkout
 from models.corpus.store import Row, written_of  # noqa: E402
 from scr_themes import ThemeClassifier, evaluate, load  # noqa: E402
 from scr_themes.classifying.features import extract  # noqa: E402
-from scr_themes.evaluating.suggesting import choose  # noqa: E402
+from scr_themes.evaluating import choose  # noqa: E402
 
 RESULTS = ROOT / "benchmarks/results/corrections.json"
 N, SEEDS = 100, range(5)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from scr_themes.documents import Passage
 
-_FURTHEST = 1_000_000  # line feeds that a gap is filled up with, and no more
+FURTHEST = 1_000_000  # line feeds that a gap is filled up with, and no more
 
 
 def between(text: str, passages: Sequence[Passage]) -> list[tuple[int, str]]:
@@ -74,7 +74,7 @@ def joined(
     at = 0
     placed = [(passage.start, passage.text) for passage in passages]
     for start, words in (*sorted([*pieces, *placed]), (length, "")):
-        if not at <= start <= at + _FURTHEST:
+        if not at <= start <= at + FURTHEST:
             return None
         found += ["\n" * (start - at), words]
         at = start + len(words)

@@ -18,7 +18,7 @@ and is then left out. (With it learnt, core F1 on passages held out fell by one 
 from __future__ import annotations
 
 import copy
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -32,7 +32,7 @@ from scr_themes.classifying.attention import AttentionHeads, AttentionRoleHead, 
 from scr_themes.classifying.classifier import ThemeClassifier
 from scr_themes.classifying.features import extract, read_tokens
 from scr_themes.classifying.heads import Heads, joint_scores, linear_scores, log_expit
-from scr_themes.classifying.inputs import check_texts, group_names
+from scr_themes.classifying.inputs import group_names
 from scr_themes.encoding.protocol import TokenVectors
 from scr_themes.errors import LabelsError, ModelError
 from scr_themes.labels import indicator
@@ -169,28 +169,22 @@ class Lesson:
 
 def learn(
     classifier: ThemeClassifier,
-    texts: Iterable[str],
-    labels: Any,
+    texts: Sequence[str],
+    target: Bools,
     *,
     either: Sequence[Collection[str]] | None = None,
     groups: Sequence[Any] | None = None,
     random_state: int = 0,
 ) -> ThemeClassifier:
     """Return a classifier that has learnt from corrections; see :meth:`ThemeClassifier.learn`."""
-    passages = check_texts(texts)
-    n = len(passages)
-    target = indicator(labels, classifier.themes)
-    if len(target) != n:
-        raise LabelsError(
-            "labels", f"there are {len(target)} for {n} passages", "give one set a passage"
-        )
+    n = len(texts)
     if n < FEWEST:
         raise LabelsError("texts", f"are {n} passages", f"settle {FEWEST} or more")
     counted = np.ones_like(target)
     if either is not None:
         counted &= ~indicator(either, classifier.themes, name="either")
     names = group_names(groups, n)
-    lesson = Lesson(classifier.heads_, terms_of(classifier, passages), target, counted)
+    lesson = Lesson(classifier.heads_, terms_of(classifier, texts), target, counted)
     strength = lesson.strength(list(held_out_folds(names, n, random_state)))
     adapted = copy.copy(classifier)
     adapted.heads_ = moved(lesson.heads, lesson.moves(np.arange(n), strength))

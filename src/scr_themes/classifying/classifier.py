@@ -16,7 +16,13 @@ from scr_themes.classifying.attention import AttentionHeads, AttentionRoleHead
 from scr_themes.classifying.cascade import CascadeReader
 from scr_themes.classifying.fitting import FitSettings, Rotation, fit_heads, fit_role_head
 from scr_themes.classifying.heads import Heads, RoleHead
-from scr_themes.classifying.inputs import EncoderLike, group_names, open_encoder, themes_of
+from scr_themes.classifying.inputs import (
+    EncoderLike,
+    check_texts,
+    group_names,
+    open_encoder,
+    themes_of,
+)
 from scr_themes.classifying.reader import ThemeReader
 from scr_themes.codebook import Codebook
 from scr_themes.errors import LabelsError, ModelError
@@ -238,7 +244,11 @@ class ThemeClassifier(ThemeReader, ClassifierMixin, BaseEstimator):
         from scr_themes.classifying.adapting import learn  # noqa: PLC0415 - it imports this module
 
         self._check_is_fitted()
-        return learn(self, X, y, either=either, groups=groups, random_state=random_state)
+        passages = check_texts(X)
+        target = self._target(y, self.themes, len(passages))
+        return learn(
+            self, passages, target, either=either, groups=groups, random_state=random_state
+        )
 
     @staticmethod
     def _target(y: Any, themes: tuple[str, ...], n: int) -> NDArray[np.bool_]:

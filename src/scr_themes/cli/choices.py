@@ -28,6 +28,10 @@ TextColumn = Annotated[
     typer.Option("--text-column", metavar="NAME", help="Column with the words, in tables."),
 ]
 
+Encoding = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Encoding of text files, where known.")
+]
+
 JsonOut = Annotated[
     Path | None, typer.Option("--json", metavar="OUT", help="Also write all figures as JSON.")
 ]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scr_themes.cli.choices import Model, TextColumn, load_model
+from scr_themes.cli.choices import Encoding, Model, TextColumn, load_model
 from scr_themes.cli.outcomes import FAILED, complain, say
 from scr_themes.cli.passages import show_suggestion
 from scr_themes.errors import ReadingError, ScrThemesError
@@ -55,9 +55,7 @@ def suggest(
         int, typer.Option(metavar="N", help="Another number picks other passages.")
     ] = 0,
     text_column: TextColumn = None,
-    encoding: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Encoding of text files, where known.")
-    ] = None,
+    encoding: Encoding = None,
 ) -> None:
     """Pick the passages to code by hand next.
 

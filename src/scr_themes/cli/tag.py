@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scr_themes.cli.choices import Model, TextColumn, check_ids, load_model, usage_error
+from scr_themes.cli.choices import Encoding, Model, TextColumn, check_ids, load_model, usage_error
 from scr_themes.cli.outcomes import FAILED, complain, say
 from scr_themes.cli.progress import Bar, progress_bar
 from scr_themes.errors import MissingExtraError, ReadingError, ScrThemesError, WritingError
@@ -135,9 +135,7 @@ def tag(
         bool, typer.Option("--bom", help="Begin a CSV so that Excel takes it for UTF-8.")
     ] = False,
     text_column: TextColumn = None,
-    encoding: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Encoding of text files, where known.")
-    ] = None,
+    encoding: Encoding = None,
     journal: Annotated[
         str | None,
         typer.Option(

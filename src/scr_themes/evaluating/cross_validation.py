@@ -42,10 +42,10 @@ def cross_validate(
     LabelsError
         If a passage has a theme or a role that the codebook lacks.
     """
-    groups = coded.documents or tuple(map(str, range(len(coded))))
-    n_folds = min(n_folds, len(set(groups)))
-    if n_folds < 2:
+    parted = document_folds(coded, n_folds)
+    if parted is None:
         return None
+    groups, folds = parted
     target = indicator(coded.themes, codebook.theme_ids)
     known = frozenset(codebook.theme_ids)
     features = extract(encoder, coded.texts)
@@ -53,7 +53,6 @@ def cross_validate(
     tagged = np.zeros(target.shape, dtype=bool)
     roles = np.array(coded.roles) if codebook.roles and coded.roles is not None else None
     predicted_roles = None if roles is None else np.empty_like(roles)
-    folds = MultilabelStratifiedGroupKFold(n_folds, shuffle=True, random_state=0)
     for fit_on, held_out in folds.split(features, target, groups):
         model = ThemeClassifier(encoder=None, codebook=codebook).fit(
             features[fit_on],
@@ -77,3 +76,27 @@ def cross_validate(
         roles_true=None if roles is None else roles.tolist(),
         roles_pred=None if predicted_roles is None else predicted_roles.tolist(),
     )
+
+
+def document_folds(
+    coded: Labelled, n_folds: int
+) -> tuple[tuple[str, ...], MultilabelStratifiedGroupKFold] | None:
+    """Return the document of each passage, and folds that hold documents out whole.
+
+    Parameters
+    ----------
+    coded : Labelled
+        The passages. Without documents, each is one by itself.
+    n_folds : int
+        At most; fewer where there are fewer documents.
+
+    Returns
+    -------
+    tuple of str, MultilabelStratifiedGroupKFold; or None
+        None where there is nothing to hold out.
+    """
+    groups = coded.documents or tuple(map(str, range(len(coded))))
+    n_folds = min(n_folds, len(set(groups)))
+    if n_folds < 2:
+        return None
+    return groups, MultilabelStratifiedGroupKFold(n_folds, shuffle=True, random_state=0)

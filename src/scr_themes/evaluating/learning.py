@@ -9,10 +9,10 @@ import numpy as np
 
 from scr_themes.classifying import ThemeClassifier
 from scr_themes.errors import LabelsError
+from scr_themes.evaluating.cross_validation import document_folds
 from scr_themes.evaluating.evaluation import Average, Evaluation, ThemeResult
 from scr_themes.evaluating.layout import aligned, number
 from scr_themes.evaluating.metrics import evaluate
-from scr_themes.evaluating.splits import MultilabelStratifiedGroupKFold
 from scr_themes.labels import indicator
 from scr_themes.reading.labelled import Labelled
 
@@ -92,13 +92,12 @@ def measure_learning(
     target = indicator(coded.themes, themes)
     known = frozenset(themes)
     either = coded.either and [left_open & known for left_open in coded.either]
-    groups = coded.documents or tuple(map(str, range(len(coded))))
-    n_folds = min(n_folds, len(set(groups)))
-    if n_folds < 2:
+    parted = document_folds(coded, n_folds)
+    if parted is None:
         return None
+    groups, folds = parted
     before = classifier.predict_proba(coded.texts)
     after = np.empty_like(before)
-    folds = MultilabelStratifiedGroupKFold(n_folds, shuffle=True, random_state=0)
     for learnt, held_out in folds.split(target, target, groups):
         try:
             adapted = classifier.learn(
@@ -108,7 +107,7 @@ def measure_learning(
                 groups=coded.documents and [coded.documents[i] for i in learnt],
             )
         except LabelsError as error:
-            error.add_note(f"one of {n_folds} parts is held out to measure on")
+            error.add_note(f"one of {folds.n_splits} parts is held out to measure on")
             raise
         after[held_out] = adapted.predict_proba([coded.texts[i] for i in held_out])
     cuts = np.array(list(classifier.thresholds.values()))

@@ -32,20 +32,17 @@ def new_axes(ax: Axes | None, width: float, height: float) -> Axes:
 
 
 def titled(entries: Sequence[Any], ids: Sequence[str], width: int = _LONGEST) -> list[str]:
-    """Return the titles of some themes or roles, folded at a width; ids where there are none."""
     """Return the titles that a codebook's entries give to ids, folded; ids where it has none."""
     known = {entry.id: entry.title for entry in entries}
     return [fill(known.get(one, one), width) for one in ids]
 
 
 def share_of(n: int) -> str:
-    """Return the name of an axis of shares of documents."""
     """Return what the axis of shares is called."""
     return f"Share of {n:,} document{'' if n == 1 else 's'} (%)"
 
 
 def head(ax: Axes, title: str, x: str = "", y: str = "") -> None:
-    """Name a chart and its axes, and take the frame away."""
     """Write the titles, and leave the frame open above and to the right."""
     ax.set_title(title, loc="left")
     ax.set_xlabel(x)

@@ -8,10 +8,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from scr_themes.errors import MissingExtraError, ReadingError
 from scr_themes.reading.decoding import decode
 from scr_themes.reading.loading import load_bytes
-from scr_themes.reading.worksheet import TO_CODE
+from scr_themes.reading.worksheet import TO_CODE, opened_workbook
 
 _CODINGS = frozenset({".qdpx", ".json", ".sqlite", ".db"})
 _SHEETS = frozenset({".xlsx", ".xlsm"})
@@ -100,18 +99,9 @@ def _first_row(text: str) -> dict[str, Any]:
 
 
 def _is_worksheet(path: Path, data: bytes) -> bool:
-    try:
-        from openpyxl import load_workbook  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise MissingExtraError("openpyxl", "xlsx") from error
-    try:
-        book = load_workbook(io.BytesIO(data), read_only=True)
+    with opened_workbook(path, data) as book:
         if TO_CODE in book.sheetnames:
             return True
         first = next(book.worksheets[0].iter_rows(max_row=1, values_only=True), ())
-    except Exception as error:  # whatever the parsers of zip and XML raise
-        raise ReadingError(
-            path, "is no workbook, or a damaged one", "open it in Excel and save it as .xlsx"
-        ) from error
     names = {str(name).strip().casefold() for name in first if name is not None}
     return "themes" in names and "coder" not in names

@@ -12,7 +12,8 @@ from typing import Any
 
 from scr_themes.chunks import chunked
 from scr_themes.documents import Document
-from scr_themes.errors import MissingExtraError, ReadingError
+from scr_themes.errors import ReadingError
+from scr_themes.extras import required
 from scr_themes.reading.blocks import Block, assemble
 from scr_themes.reading.decoding import decode
 from scr_themes.reading.detection import Format
@@ -131,11 +132,8 @@ def _rows(path: Path, kind: Format, text_column: str | None) -> Iterator[Row]:
 
 def _parquet_rows(path: Path, source: Any) -> Iterator[Row]:
     """Read Parquet from bytes or a file, a batch of rows at a time."""
-    try:
-        import pyarrow as pa  # noqa: PLC0415  an extra: only Parquet needs it
-        import pyarrow.parquet as pq  # noqa: PLC0415
-    except ImportError as error:
-        raise MissingExtraError("pyarrow", "parquet") from error
+    pa = required("pyarrow", package="pyarrow", extra="parquet")
+    pq = required("pyarrow.parquet", package="pyarrow", extra="parquet")
     try:
         count = 0
         for batch in pq.ParquetFile(source).iter_batches(PART):

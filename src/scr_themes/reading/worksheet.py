@@ -5,17 +5,18 @@ from __future__ import annotations
 import difflib
 import io
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from scr_themes.codebook import Codebook
-from scr_themes.errors import LabelsError, MissingExtraError, ReadingError
-from scr_themes.reading.codings.mapping import folded
+from scr_themes.errors import LabelsError, ReadingError
+from scr_themes.extras import required
+from scr_themes.reading.codings.mapping import NO_THEME, folded
 from scr_themes.reading.rows import Row
 
 TO_CODE, CODEBOOK = "to code", "codebook"  # the sheets of a worksheet of ours
-_NO_THEME = frozenset({"none", "-", "–", "—"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,7 @@ class Worksheet:
         names = _parted(cell, ";\n")
         if len(names) == 1 and folded(names[0]) not in self.themes:
             names = _parted(cell, ",")
-        none = [name for name in names if name.casefold() in _NO_THEME]
+        none = [name for name in names if name.casefold() in NO_THEME]
         if none and len(names) > 1:
             raise LabelsError(
                 where, f"{none[0]!r} stands beside a theme", "give themes, or none for no theme"
@@ -129,26 +130,46 @@ def read_worksheet(path: Path, data: bytes) -> Worksheet:
     )
 
 
+@contextmanager
+def opened_workbook(path: Path, data: bytes) -> Iterator[Any]:
+    """Open a workbook to read its cells in the block, formulas as what they last came to.
+
+    Parameters
+    ----------
+    path : Path
+        The file, for errors.
+    data : bytes
+        What it holds.
+
+    Raises
+    ------
+    ReadingError
+        If it is no workbook, or something in the block shows that it is damaged.
+    MissingExtraError
+        If openpyxl is not installed.
+    """
+    openpyxl = required("openpyxl", package="openpyxl", extra="xlsx")
+    try:
+        found = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        with closing(found) as book:
+            yield book
+    except Exception as error:  # whatever the parsers of zip and XML raise
+        raise ReadingError(
+            path, "is no workbook, or a damaged one", "open it in Excel and save it as .xlsx"
+        ) from error
+
+
 class _Sheet(NamedTuple):
     columns: list[str]  # in small letters
     rows: list[Row]
 
 
 def _sheets(path: Path, data: bytes) -> Iterator[tuple[str, _Sheet]]:
-    try:
-        from openpyxl import load_workbook  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise MissingExtraError("openpyxl", "xlsx") from error
-    try:
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    with opened_workbook(path, data) as book:
         values = {
             sheet.title: [list(row) for row in sheet.iter_rows(values_only=True)]
             for sheet in book.worksheets
         }
-    except Exception as error:  # whatever the parsers of zip and XML raise
-        raise ReadingError(
-            path, "is no workbook, or a damaged one", "open it in Excel and save it as .xlsx"
-        ) from error
     for name, rows in values.items():
         yield name, _sheet(f"{path}, sheet {name!r}", rows)
 

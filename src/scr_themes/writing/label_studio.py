@@ -16,7 +16,6 @@ as odd file names hold) comes back here, but Label Studio's converter refuses a 
 
 from __future__ import annotations
 
-import colorsys
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -25,12 +24,12 @@ from xml.sax.saxutils import quoteattr
 
 from scr_themes.codebook import Codebook
 from scr_themes.documents import TaggedDocument, TaggedPassage
+from scr_themes.writing.colours import colour
 from scr_themes.writing.files import to_bytes
 from scr_themes.writing.passage_records import passage_record
 from scr_themes.writing.settings import Settings
 
 THEMES, ROLE, TEXT = "themes", "role", "text"  # names of the parts of the labelling interface
-_GOLDEN = 0.61803398875  # of the colour wheel from one theme to the next: neighbours differ most
 
 
 def save(documents: Iterable[TaggedDocument], settings: Settings, path: Path) -> None:
@@ -150,7 +149,7 @@ def labelling_config(codebook: Codebook) -> str:
     '<Labels name="themes" toName="text">'
     """
     labels = [
-        _tag("Label", theme.title, theme.id, theme.definition, background=_colour(place))
+        _tag("Label", theme.title, theme.id, theme.definition, background=colour(place, 0.6))
         for place, theme in enumerate(codebook.themes)
     ]
     choices = [_tag("Choice", role.title, role.id, role.definition) for role in codebook.roles]
@@ -175,8 +174,3 @@ def _tag(element: str, title: str, own_id: str, hint: str, **more: str) -> str:
     attributes = {"value": title, "alias": own_id, **({"hint": hint} if hint else {}), **more}
     given = " ".join(f"{name}={quoteattr(value)}" for name, value in attributes.items())
     return f"    <{element} {given}/>"
-
-
-def _colour(place: int) -> str:
-    red, green, blue = colorsys.hls_to_rgb(place * _GOLDEN % 1, 0.6, 0.65)
-    return f"#{round(red * 255):02x}{round(green * 255):02x}{round(blue * 255):02x}"

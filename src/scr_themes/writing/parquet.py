@@ -14,7 +14,7 @@ from typing import Any
 
 from scr_themes.between import between
 from scr_themes.documents import TaggedDocument
-from scr_themes.errors import MissingExtraError
+from scr_themes.extras import required
 from scr_themes.surrogates import kept
 from scr_themes.writing.settings import Settings
 
@@ -41,11 +41,8 @@ def save(documents: Iterable[TaggedDocument], settings: Settings, path: Path) ->
     OSError
         If the file cannot be written.
     """
-    try:
-        import pyarrow as pa  # noqa: PLC0415  an extra: only Parquet needs it
-        import pyarrow.parquet as pq  # noqa: PLC0415
-    except ImportError as error:
-        raise MissingExtraError("pyarrow", "parquet") from error
+    pa = required("pyarrow", package="pyarrow", extra="parquet")
+    pq = required("pyarrow.parquet", package="pyarrow", extra="parquet")
     schema = _schema(pa)
     bare: list[dict[str, Any]] = []
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:

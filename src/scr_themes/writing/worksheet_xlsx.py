@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scr_themes.codebook import Codebook, Role, Theme
-from scr_themes.errors import MissingExtraError
+from scr_themes.extras import required
 from scr_themes.reading.worksheet import CODEBOOK, TO_CODE
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f]")
@@ -64,10 +64,7 @@ def save_workbook(
     OSError
         If the file cannot be written.
     """
-    try:
-        import xlsxwriter  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise MissingExtraError("XlsxWriter", "xlsx") from error
+    xlsxwriter = required("xlsxwriter", package="XlsxWriter", extra="xlsx")
     whole = io.BytesIO()  # XlsxWriter has errors of its own for files that cannot be written
     with xlsxwriter.Workbook(whole, {"in_memory": True}) as book:
         head = book.add_format({"bold": True, "bottom": 1, "valign": "top", "text_wrap": True})

@@ -17,7 +17,7 @@ from typing import Any
 
 from scr_themes.between import between
 from scr_themes.documents import TaggedDocument, TaggedPassage
-from scr_themes.errors import MissingExtraError
+from scr_themes.extras import required
 from scr_themes.workbook import (
     BETWEEN,
     CODEBOOK,
@@ -58,10 +58,7 @@ def save(documents: Iterable[TaggedDocument], settings: Settings, path: Path) ->
     OSError
         If the file cannot be written.
     """
-    try:
-        import xlsxwriter  # noqa: PLC0415  an extra: only workbooks need it
-    except ImportError as error:
-        raise MissingExtraError("XlsxWriter", "xlsx") from error
+    xlsxwriter = required("xlsxwriter", package="XlsxWriter", extra="xlsx")
     with tempfile.TemporaryDirectory(prefix="scr-themes-") as folder:
         book = Book(xlsxwriter.Workbook(path, {**_OPTIONS, "tmpdir": folder}))
         book.workbook.use_zip64()

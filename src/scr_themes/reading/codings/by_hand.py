@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from scr_themes.codings import Codings, Unmapped
-from scr_themes.documents import Document, Passage, Tag, TaggedDocument, TaggedPassage
+from scr_themes.documents import Passage, Tag, TaggedDocument
 from scr_themes.errors import ReadingError
 from scr_themes.reading.codings.cells import (
     as_it_is,
@@ -25,8 +25,8 @@ from scr_themes.reading.codings.cells import (
     words,
     words_in,
 )
-from scr_themes.reading.codings.mapping import folded
-from scr_themes.reading.codings.placing import lay_out
+from scr_themes.reading.codings.mapping import NO_THEME, folded
+from scr_themes.reading.codings.rebuilding import rebuilt, tagged_passage
 
 # What people, and the programs that they export from, call a column; the first that is there.
 COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -48,7 +48,6 @@ COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "probability": ("probability", "score", "confidence"),
     }
 )
-_NO_THEME = frozenset({"none", "-", "–", "—"})
 _PARTED = re.compile(r"[;\r\n]+")
 
 
@@ -197,27 +196,15 @@ def _at(
 
 
 def _document(name: str, title: str, coder: str, coded: list[_Coded]) -> TaggedDocument:
-    coded = sorted(coded, key=lambda one: one.passage.index)
-    text, passages = lay_out([one.passage for one in coded])
-    tagged = [
-        TaggedPassage(
-            passage=passage,
-            role=one.role,
-            role_probability=1.0 if one.role else 0.0,
-            tags=tuple(one.tags.values()),
-            candidates=tuple(one.tags.values()),
-        )
-        for passage, one in zip(passages, coded, strict=True)
+    passages = [
+        tagged_passage(one.passage, one.role, 1.0, one.tags.values())
+        for one in sorted(coded, key=lambda one: one.passage.index)
     ]
-    return TaggedDocument(
-        document=Document(path=name, title=title, text=text, passages=passages),
-        passages=tuple(tagged),
-        coder=coder,
-    )
+    return rebuilt({"path": name, "title": title}, coder, passages, (), None)
 
 
 def _codes(cell: Any) -> list[str]:
     if isinstance(cell, list | tuple):
         return [code for code in map(words, cell) if code]
     codes = dict.fromkeys(code.strip() for code in _PARTED.split(words(cell)))
-    return [code for code in codes if code and code.casefold() not in _NO_THEME]
+    return [code for code in codes if code and code.casefold() not in NO_THEME]

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from scr_themes.codings import Codings
-from scr_themes.documents import Document, Passage, Tag, TaggedDocument, TaggedPassage
+from scr_themes.documents import Passage, Tag, TaggedDocument, TaggedPassage
 from scr_themes.errors import ReadingError
-from scr_themes.reading.codings.placing import lay_out
+from scr_themes.reading.codings.rebuilding import rebuilt, tagged_passage
 from scr_themes.reading.decoding import decode
 from scr_themes.reading.loading import load_bytes
 from scr_themes.reading.rows import Row, jsonl_rows
@@ -66,24 +66,21 @@ def _passage(cells: Mapping[str, Any], place: int) -> TaggedPassage:
     if not isinstance(text, str):
         raise TypeError(f"text is {text!r}")
     start = int(cells.get("start") or 0)
-    tags = tuple(_tag(entry, len(text)) for entry in cells["themes"])
+    tags = [_tag(entry, len(text)) for entry in cells["themes"]]
     role = cells.get("role") or ""
     chance = cells.get("role_probability")
-    return TaggedPassage(
-        passage=Passage(
-            text=text,
-            index=int(cells.get("passage", place)),
-            start=start,
-            end=start + len(text),
-            page=cells.get("page"),
-            paragraph=cells.get("paragraph"),
-            section=cells.get("section"),
-            kind=cells.get("kind") or "paragraph",
-        ),
-        role=role,
-        role_probability=(1.0 if chance is None else float(chance)) if role else 0.0,
-        tags=tags,
-        candidates=tags,
+    passage = Passage(
+        text=text,
+        index=int(cells.get("passage", place)),
+        start=start,
+        end=start + len(text),
+        page=cells.get("page"),
+        paragraph=cells.get("paragraph"),
+        section=cells.get("section"),
+        kind=cells.get("kind") or "paragraph",
+    )
+    return tagged_passage(
+        passage, role, float(chance) if role and chance is not None else 1.0, tags
     )
 
 
@@ -91,33 +88,16 @@ def _tag(entry: Any, length: int) -> Tag:
     if isinstance(entry, str):  # passages coded by hand: themes only
         return Tag(entry, 1.0, (0, length))
     start, end = (int(place) for place in entry.get("evidence") or (0, length))
-    if not 0 <= start <= end <= length:
-        raise ValueError(f"evidence {start} to {end} lies outside the text")
     return Tag(str(entry["theme"]), float(entry.get("probability", 1.0)), (start, end))
 
 
 def _document(name: str, coder: str, given: list[tuple[Row, TaggedPassage]]) -> TaggedDocument:
     cells = given[0][0].cells
-    text, passages = lay_out([tagged.passage for _, tagged in given])
     title = cells.get("title")
-    return TaggedDocument(
-        document=Document(
-            path=name,
-            title=title if isinstance(title, str) else name,
-            text=text,
-            passages=passages,
-            n_pages=cells.get("n_pages"),
-            warnings=tuple(map(str, cells.get("warnings") or ())),
-        ),
-        passages=tuple(
-            TaggedPassage(
-                passage=passage,
-                role=tagged.role,
-                role_probability=tagged.role_probability,
-                tags=tagged.tags,
-                candidates=tagged.candidates,
-            )
-            for passage, (_, tagged) in zip(passages, given, strict=True)
-        ),
-        coder=coder,
-    )
+    about = {
+        "path": name,
+        "title": title if isinstance(title, str) else name,
+        "n_pages": cells.get("n_pages"),
+        "warnings": tuple(map(str, cells.get("warnings") or ())),
+    }
+    return rebuilt(about, coder, [tagged for _, tagged in given], (), None)

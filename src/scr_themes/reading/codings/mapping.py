@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import cache, partial
 from pathlib import Path
 
 from scr_themes.codebook import Codebook
@@ -15,6 +16,7 @@ from scr_themes.documents import Tag, TaggedDocument, TaggedPassage
 from scr_themes.errors import CodebookError
 
 LEFT_OUT = ""
+NO_THEME = frozenset({"none", "-", "–", "—"})  # what people write for no theme
 _PARTING = re.compile(r"[\W_]+")
 # Programs name a code in a hierarchy by its path.
 _HIERARCHY = re.compile(r"[\\/>]+|::?")
@@ -101,12 +103,13 @@ def map_codes(codings: Codings, codebook: Codebook, names: Mapping[str, str]) ->
     named += [(theme.title, theme.id) for theme in codebook.themes]  # a theme wins over a role
     targets = {folded(name): own_id for title, own_id in named for name in (title, own_id)}
     targets |= names
+    target = cache(partial(_target, targets=targets))  # a file has few codes and many codings
     unmapped = list(codings.unmapped)
     documents = tuple(
         replace(
             tagged,
             passages=tuple(
-                _mapped(passage, tagged, targets, codebook, unmapped) for passage in tagged.passages
+                _mapped(passage, tagged, target, codebook, unmapped) for passage in tagged.passages
             ),
         )
         for tagged in codings.documents
@@ -125,7 +128,7 @@ def _target(code: str, targets: Mapping[str, str]) -> str | None:
 def _mapped(
     passage: TaggedPassage,
     tagged: TaggedDocument,
-    targets: Mapping[str, str],
+    target_of: Callable[[str], str | None],
     codebook: Codebook,
     unmapped: list[Unmapped],
 ) -> TaggedPassage:
@@ -148,7 +151,7 @@ def _mapped(
     role: Tag | None = None
     kept: list[Tag] = []
     for tag in (*([given] if given else []), *passage.tags):
-        target = _target(tag.theme, targets)
+        target = target_of(tag.theme)
         if target == LEFT_OUT:
             continue
         if target in codebook.theme_ids and tag is not given:
@@ -159,18 +162,19 @@ def _mapped(
             refuse(tag, f"the passage has the role {role.theme} already")
         else:
             role = replace(tag, theme=target)
-    candidates = tuple(
-        replace(tag, theme=target)
-        for tag in passage.candidates
-        if (target := _target(tag.theme, targets)) in codebook.theme_ids and target is not None
-    )
-    tags = tuple(_once_each(kept))
+    tags = candidates = tuple(_once_each(kept))
+    if passage.candidates != passage.tags:
+        candidates = tuple(
+            replace(tag, theme=target)
+            for tag in passage.candidates
+            if (target := target_of(tag.theme)) in codebook.theme_ids and target is not None
+        )
     return replace(
         passage,
         role="" if role is None else role.theme,
         role_probability=0.0 if role is None else role.probability,
         tags=tags,
-        candidates=candidates if passage.candidates != passage.tags else tags,
+        candidates=candidates,
     )
 
 

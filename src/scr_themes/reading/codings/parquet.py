@@ -10,7 +10,8 @@ from typing import Any
 
 from scr_themes.codings import Codings
 from scr_themes.documents import Passage, Tag, TaggedDocument, TaggedPassage
-from scr_themes.errors import MissingExtraError, ReadingError
+from scr_themes.errors import ReadingError
+from scr_themes.extras import required
 from scr_themes.reading.codings.by_hand import Line, from_table
 from scr_themes.reading.codings.rebuilding import kind_of, rebuilt, tagged_passage
 from scr_themes.reading.loading import load_bytes
@@ -22,11 +23,8 @@ _BATCH = 1_000  # rows
 
 def read(path: Path, coder: str | None) -> Codings:
     """Read the codings of a Parquet file; see :func:`scr_themes.read_codings`."""
-    try:
-        import pyarrow as pa  # noqa: PLC0415  an extra: only Parquet needs it
-        import pyarrow.parquet as pq  # noqa: PLC0415
-    except ImportError as error:
-        raise MissingExtraError("pyarrow", "parquet") from error
+    pa = required("pyarrow", package="pyarrow", extra="parquet")
+    pq = required("pyarrow.parquet", package="pyarrow", extra="parquet")
     try:
         file = pq.ParquetFile(io.BytesIO(load_bytes(path)))
         names = frozenset(file.schema_arrow.names)

@@ -9,20 +9,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, get_args
+from typing import Any
 
+from scr_themes.between import FURTHEST
 from scr_themes.documents import (
     Document,
     Passage,
-    PassageKind,
     Tag,
     TaggedDocument,
     TaggedPassage,
 )
 from scr_themes.reading.codings.placing import lay_out
-
-_KINDS: Mapping[str, PassageKind] = {kind: kind for kind in get_args(PassageKind)}
-_FURTHEST = 1_000_000  # characters of gap that a text is filled up with, and no more
+from scr_themes.reading.codings.rebuilding import kind_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +87,7 @@ def read_passage_record(cells: Mapping[str, Any], text: str) -> PassageRecord:
             page=_whole(cells.get("page")),
             paragraph=_words(cells.get("paragraph")),
             section=_words(cells.get("section")),
-            kind=_KINDS.get(str(cells.get("kind")), "paragraph"),
+            kind=kind_of(cells.get("kind")),
         ),
         before=_words(cells.get("before")) or "",
         after=_words(cells.get("after")) or "",
@@ -190,7 +188,7 @@ def _text(records: Sequence[PassageRecord]) -> str | None:
     at = 0
     for record in records:
         missing = record.passage.start - at - len(record.before)
-        if not 0 <= missing <= _FURTHEST:
+        if not 0 <= missing <= FURTHEST:
             return None
         pieces += ["\n" * missing, record.before, record.passage.text]
         at = record.passage.end

@@ -7,12 +7,12 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from scr_themes.between import FURTHEST
 from scr_themes.codings import Unmapped
 from scr_themes.documents import Document, Passage, Tag, TaggedDocument, TaggedPassage
 
 # Where lines end for people: not at the form feeds and such that str.splitlines() adds.
 _LINE = re.compile(r"[^\r\n\u2028\u2029]+")
-_FURTHEST = 1_000_000  # characters of gap that a text is filled up with, and no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def lay_out(passages: Sequence[Passage]) -> tuple[str, tuple[Passage, ...]]:
 def _is_sound(passages: Sequence[Passage]) -> bool:
     at = 0
     for passage in passages:
-        if not at <= passage.start <= at + _FURTHEST:
+        if not at <= passage.start <= at + FURTHEST:
             return False
         if passage.end - passage.start != len(passage.text):
             return False

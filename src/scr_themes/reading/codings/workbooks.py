@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import ParseError
 
-from scr_themes.errors import MissingExtraError, ReadingError
+from scr_themes.errors import ReadingError
+from scr_themes.extras import required
 from scr_themes.reading.loading import load_bytes
 from scr_themes.workbook import unescaped
 
@@ -52,10 +53,7 @@ def sheets_of(path: Path) -> Mapping[str, list[SheetRow]]:
     MissingExtraError
         If openpyxl is not installed.
     """
-    try:
-        from openpyxl import load_workbook  # noqa: PLC0415  an extra: only workbooks need it
-    except ImportError as error:
-        raise MissingExtraError("openpyxl", "xlsx") from error
+    load_workbook = required("openpyxl", package="openpyxl", extra="xlsx").load_workbook
     data = load_bytes(path)
     _refuse_bombs(path, data)
     try:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import colorsys
 from collections.abc import Iterator
 
 from scr_themes.codebook import Codebook, Role, Theme
 from scr_themes.reading.codings.refi_qda.codebook import ID_LABEL, LABELS
 from scr_themes.reading.codings.refi_qda.layout import Kind
 from scr_themes.reading.codings.refi_qda.names import ROLES, THEMES, xml_safe
+from scr_themes.writing.colours import colour
 from scr_themes.writing.refi_qda.xml import described, made_id, opening
-
-_GOLDEN = 0.618034  # of a turn between two hues: neighbours differ, however many there are
 
 
 class Codes:
@@ -69,8 +67,8 @@ class Codes:
         yield opening("Code", guid=guid, name=title, isCodable="false") + "\n"
         for place, key in enumerate(members):
             guid, name = self.found[key]
-            colour = _colour(place, 0.42 if kind == "theme" else 0.7)
-            yield opening("Code", guid=guid, name=name, isCodable="true", color=colour)
+            own = colour(place, 0.42 if kind == "theme" else 0.7)
+            yield opening("Code", guid=guid, name=name, isCodable="true", color=own)
             yield described(_meaning(key[1], self._entries.get(key)))
             yield "</Code>\n"
         yield "</Code>\n"
@@ -78,18 +76,6 @@ class Codes:
 
 def _one_line(text: str) -> str:
     return xml_safe(" ".join(text.split()))
-
-
-def _colour(place: int, lightness: float) -> str:
-    """Return a colour as ``#RRGGBB``.
-
-    Examples
-    --------
-    >>> _colour(0, 0.42)
-    '#b12525'
-    """
-    parts = colorsys.hls_to_rgb(place * _GOLDEN % 1, lightness, 0.65)
-    return "#" + "".join(f"{round(part * 255):02x}" for part in parts)
 
 
 def _meaning(own_id: str, entry: Theme | Role | None) -> str:

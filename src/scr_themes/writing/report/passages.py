@@ -145,8 +145,8 @@ def made_by_program(tagged: TaggedDocument) -> bool:
 
 def role_title(codebook: Codebook | None, role: str) -> str:
     """Return a role's title, or its id where there is none."""
-    known = {} if codebook is None else {entry.id: entry.title for entry in codebook.roles}
-    return known.get(role, role)
+    known = () if codebook is None else codebook.roles
+    return next((entry.title for entry in known if entry.id == role), role)
 
 
 def _file(path: str) -> str:

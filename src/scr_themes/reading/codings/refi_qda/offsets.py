@@ -184,8 +184,6 @@ def choose(own: Mapping[Manner, int], whole: Mapping[Manner, int], origin: str) 
         The program that wrote the project, which says what is usual.
     """
     program = origin.casefold()
-    if program.startswith("scr_themes"):
-        return Manner()  # our own counting needs no guess, even where nothing lies at a word's edge
     once = "atlas" in program or "qualcoder" in program
     usual = Manner(lines=_CRLF_ONCE) if once else Manner()
     return _best(own, _best(whole, usual))

@@ -21,8 +21,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from scr_themes import ThemeClassifier, load
+from scr_themes.classifying.attention import Attended, columns_of
 from scr_themes.classifying.evidence import attended_evidence
-from scr_themes.classifying.features import read_tokens
+from scr_themes.classifying.features import read_products
 from scr_themes.reading.sentences import cover_each_other, sentence_spans
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,8 +56,9 @@ def marks_of(rows: list[Row]) -> Marks:
 
 def quotes(classifier: ThemeClassifier, rows: list[Row]) -> list[dict[str, Span]]:
     """Return what a model would quote for each theme, tagged or not."""
-    texts = [row["text"] for row in rows]
-    found = attended_evidence(classifier.heads_, texts, read_tokens(classifier.encoder_, texts))
+    texts, heads = [row["text"] for row in rows], classifier.heads_
+    looks = list(Attended(read_products(classifier.encoder_, texts, columns_of(heads, None))))
+    found = attended_evidence(heads, texts, looks)
     return [dict(zip(classifier.themes, spans, strict=True)) for spans in found]
 
 

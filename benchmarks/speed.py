@@ -14,7 +14,9 @@ systems are timed on ``--number`` texts besides. ::
 Without a section named (``--compare``, ``--files``, ``--limit``, ``--growth``, ``--projection``,
 ``--plot``) it compares and plots. ``--python NAME=PATH`` says which interpreter runs a system,
 where they do not go into one environment. A system that lacks its folder or a package is left out,
-and named. Sections that are not run again are kept in ``benchmarks/results/speed.json``.
+and named. ``--without-amx`` measures as on a processor without AMX, which most machines are, and
+keeps the figures in sections of their own; see ``without_amx.py``. Sections that are not run again
+are kept in ``benchmarks/results/speed.json``.
 
 **Start-up** is from before the process is there to its first passage scored. **Memory** is the most
 that the process has resident, texts and scores included. **Packages** is the size of the
@@ -51,6 +53,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 from benchmarks.speed_plot import KINDS, RESULTS, f1s, plot  # noqa: E402 - the checkout's own
 from benchmarks.speed_worker import BASELINE, OURS, SYSTEMS  # noqa: E402
+from benchmarks.without_amx import refuse_amx  # noqa: E402
 from models.tables import table  # noqa: E402
 from scr_themes.encoding.onnx import usable_cores  # noqa: E402
 
@@ -334,7 +337,7 @@ def projection_table(found: dict[str, Any]) -> str:
     return f"{table(header, lines)}\n\n{note}"
 
 
-def machine() -> dict[str, Any]:
+def machine(*, without_amx: bool) -> dict[str, Any]:
     """Return what the figures of a section were measured on."""
     info = Path("/proc/cpuinfo")
     known = dict(_pairs(info.read_text(encoding="utf-8"))) if info.is_file() else {}
@@ -342,7 +345,9 @@ def machine() -> dict[str, Any]:
     return {
         "processor": known.get("model name", platform.processor() or platform.machine()),
         "instructions": [
-            flag for flag in ("avx2", "avx512f", "avx512_vnni", "amx_int8") if flag in flags
+            flag
+            for flag in ("avx2", "avx512f", "avx512_vnni", "amx_int8")
+            if flag in flags and not (without_amx and flag == "amx_int8")
         ],
         "cores": usable_cores(),
         "omp_num_threads": os.environ.get("OMP_NUM_THREADS"),
@@ -388,6 +393,7 @@ def arguments() -> argparse.Namespace:
     add("--rounds", type=int, default=5)
     add("--seconds", type=float, default=2.0, help="of each product, in --limit")
     add("--sizes", type=int, nargs="+", default=[10**k for k in (3, 4, 5, 6)], help="of --growth")
+    add("--without-amx", action="store_true", help="as a processor without AMX; kept apart")
     add("--out", type=Path, default=RESULTS / "speed.json")
     options = parser.parse_args()
     options.python = interpreters(options.python, parser)
@@ -406,10 +412,13 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     """Run the sections that are asked for; write each down as it is done."""
     options = arguments()
+    apart = "_without_amx" if options.without_amx else ""
+    if apart:
+        refuse_amx()
     found = json.loads(options.out.read_text(encoding="utf-8")) if options.out.is_file() else {}
 
     def note(section: str, figures: dict[str, Any], shown: str) -> None:
-        found[section] = {"machine": machine(), **figures}
+        found[section + apart] = {"machine": machine(without_amx=bool(apart)), **figures}
         options.out.parent.mkdir(parents=True, exist_ok=True)
         options.out.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
         print(f"{shown}\n", flush=True)

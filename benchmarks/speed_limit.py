@@ -34,9 +34,9 @@ SHAPES = ((384, 1152), (384, 384), (384, 1536), (1536, 384))
 COPIES = LAYERS  # of each product in a call, every one with weights of its own, as in the model
 PRODUCTS = frozenset(
     ["MatMul", "MatMulInteger", "MatMulIntegerToFloat", "DynamicQuantizeMatMul", "QGemm", "Gemm",
-     "FusedMatMul", "FusedGemm"]
+     "FusedGemm"]
 )  # fmt: skip
-ATTENTION = frozenset(["MultiHeadAttention", "Attention"])
+ATTENTION = frozenset(["FusedMatMul", "Softmax"])  # its products, and what is between them
 
 
 def limit(

@@ -15,9 +15,11 @@ from scr_themes.classifying.adapting import (
     moved,
     terms_of,
 )
+from scr_themes.classifying.attention import Attended, columns_of
 from scr_themes.classifying.bundled import bundled_folder
 from scr_themes.classifying.heads import expit
 from scr_themes.documents import Passage
+from scr_themes.encoding.protocol import multiplied
 from scr_themes.errors import LabelsError, ModelError
 from scr_themes.labels import indicator
 from tests.classifying.cases import GROUPS, LABELS, TEXTS, THEMES, UNSEEN, features, tiny
@@ -180,8 +182,8 @@ def test_moved_heads_score_as_the_lesson_says(fast):
     heads = moved(fast.heads_, moves)
     terms = terms_of(fast, NEW)
     expected = terms.linear + terms.vectors @ move.weights + move.bias
-    tokens = fast.encoder_.tokens(NEW)
-    assert np.allclose(heads.scores(tokens), expected, atol=1e-3)
+    attended = Attended(multiplied(fast.encoder_.tokens(NEW), columns_of(heads, None)))
+    assert np.allclose(heads.scores(attended.means), expected, atol=1e-3)
 
 
 def test_a_text_without_a_token_has_vectors_of_nought(fast):

@@ -10,15 +10,20 @@ from scipy.special import expit, logit, softmax
 
 from scr_themes.classifying import ThemeClassifier, load
 from scr_themes.classifying.attention import (
+    LARGEST,
     NEXT,
     SELDOM,
+    Attended,
     AttentionHeads,
     AttentionRoleHead,
+    columns,
+    columns_of,
     shares,
 )
 from scr_themes.classifying.classifier import assemble
 from scr_themes.codebook import Codebook
 from scr_themes.encoding import TokenEncoder, TokenVectors
+from scr_themes.encoding.protocol import TokenProducts, multiplied
 from scr_themes.errors import LabelsError, ModelError
 from tests.encoding.fakes import WordCounts
 
@@ -87,12 +92,17 @@ def test_attention_is_shared_out_whole():
     assert found[:, 0].argmax() == 4
 
 
+def attended(*texts):
+    return Attended(multiplied(Words().tokens(texts), columns_of(heads(), roles())))
+
+
 def test_scores_are_what_attention_sees():
     (tokens,) = Words().tokens(["She was not asked"])
+    means = attended("She was not asked").means[:, :2]
     shared = softmax(tokens.vectors.astype(float) @ heads().queries.T.astype(float), axis=0)
     expected = (shared * (tokens.vectors @ heads().weights.T)).sum(axis=0) - 2
-    np.testing.assert_allclose(heads().scores([tokens])[0], expected, rtol=1e-5)
-    np.testing.assert_allclose(heads().probabilities([tokens])[0], expit(expected), rtol=1e-5)
+    np.testing.assert_allclose(heads().scores(means)[0], expected, rtol=1e-5)
+    np.testing.assert_allclose(heads().probabilities(means)[0], expit(expected), rtol=1e-5)
 
 
 def test_a_theme_is_less_likely_in_a_role_that_seldom_carries_one():
@@ -114,9 +124,51 @@ def test_a_theme_is_less_likely_in_a_role_that_seldom_carries_one():
 
 
 def test_heads_weighed_by_role_are_not_read_without_one():
-    (tokens,) = Words().tokens(["He was told."])
     with pytest.raises(ValueError, match="roles are missing"):
-        heads((0.9, 0.2)).probabilities([tokens])
+        heads((0.9, 0.2)).probabilities(attended("He was told.").means[:, :2])
+
+
+runs_of_tokens = st.lists(st.integers(0, 5), max_size=4)  # the lengths of a text's runs
+
+
+@given(st.lists(runs_of_tokens, max_size=6), st.integers(0, 3), st.data())
+def test_means_and_rests_are_those_of_each_text_s_own_rows(lengths, gap, data):
+    """However the rows of texts lie among rows of none, and however many runs a text has."""
+    rng = np.random.default_rng(data.draw(st.integers(0, 99)))
+    runs, texts, at = [], [], gap
+    for i, of_text in enumerate(lengths):
+        for length in filter(None, of_text):
+            runs.append((at, at + length))
+            texts.append(i)
+            at += length + gap
+    values = rng.normal(scale=3, size=(at, 6)).astype(np.float32)
+    products = TokenProducts(
+        values.copy(), np.array(runs, np.intp).reshape(-1, 2), np.array(texts, np.intp),
+        len(lengths), lambda i: np.array([i]),
+    )  # fmt: skip
+    found = Attended(products)
+    assert len(found) == len(lengths)
+    for i in range(len(lengths)):
+        own = [
+            values[start:end] for (start, end), text in zip(runs, texts, strict=True) if text == i
+        ]
+        rows = np.concatenate([values[:0], *own]).astype(float)
+        look = found[i]
+        assert look.starts().tolist() == [i]
+        assert look.rests.shape == (len(rows), 3)
+        if not len(rows):
+            assert not found.means[i].any()
+            continue
+        attention = softmax(rows[:, :3], axis=0)
+        np.testing.assert_allclose(found.means[i], (attention * rows[:, 3:]).sum(axis=0), atol=1e-4)
+        np.testing.assert_allclose(look.rests / look.rests.sum(axis=0), attention, rtol=1e-3)
+
+
+def test_attention_that_would_overflow_is_held():
+    queries, weights = np.full((2, 1, 4), 1e4, np.float32)
+    (mean,) = Attended(multiplied(Words().tokens(["told asked"]), columns(queries, weights))).means
+    np.testing.assert_allclose(mean, 2e4, rtol=1e-6)
+    assert LARGEST < 2e4
 
 
 def test_a_text_without_a_word_has_the_bias_for_its_score(classifier):
@@ -152,12 +204,12 @@ def test_two_sentences_in_a_row_are_quoted_where_attention_is_at_both(classifier
 )
 def test_what_is_quoted_holds_the_foremost_sentence_and_no_more_than_one_beside_it(sentences):
     text = " ".join(f"{' '.join(words)}." for words in sentences)
-    (tokens,) = Words().tokens([text])
+    (tokens,), (look,) = Words().tokens([text]), attended(text)
     starts = np.cumsum([0, *(len(" ".join(words)) + 2 for words in sentences)])[:-1]
     where = np.searchsorted(starts, tokens.starts, side="right") - 1
     rests = np.zeros((len(starts), 2))
     np.add.at(rests, where, shares(tokens, heads().queries))
-    for k, (first, last) in enumerate(heads().sentences(tokens, starts.tolist())):
+    for k, (first, last) in enumerate(heads().sentences(look, starts.tolist())):
         assert 0 <= first <= last < len(sentences)
         assert last - first <= 1
         quoted = rests[first : last + 1, k]

@@ -13,6 +13,7 @@ from joblib import Parallel, delayed
 
 from scr_themes.encoding import Encoder, OnnxEncoder
 from scr_themes.encoding.onnx import usable_cores
+from scr_themes.encoding.protocol import multiplied
 from scr_themes.encoding.windows import window_spans
 from scr_themes.errors import ModelError
 from tests.strategies import awkward_text
@@ -216,6 +217,35 @@ def test_tokens_of_any_text_are_the_same_in_any_company(encoder):
     threaded = OnnxEncoder(encoder.folder, n_threads=3).tokens(TEXTS)
     for one, other in zip(together, threaded, strict=True):
         assert np.array_equal(one.vectors, other.vectors)
+
+
+def test_products_are_those_of_the_token_vectors(encoder):
+    matrix = np.random.default_rng(0).normal(size=(encoder.width, 5)).astype(np.float32)
+    found = encoder.products(TEXTS, matrix)
+    expected = multiplied(encoder.tokens(TEXTS), matrix)
+    assert found.n_texts == len(TEXTS)
+    for i, text in enumerate(TEXTS):
+        mine, theirs = (rows_of(products, i) for products in (found, expected))
+        np.testing.assert_allclose(mine, theirs, rtol=1e-4, atol=1e-4)
+        assert np.array_equal(found.starts(i), expected.starts(i))
+        assert np.array_equal(rows_of(encoder.products([text], matrix), 0), mine)
+    backwards = encoder.products(TEXTS[::-1], matrix)
+    for i in range(len(TEXTS)):
+        assert np.array_equal(rows_of(backwards, len(TEXTS) - 1 - i), rows_of(found, i))
+
+
+def test_a_text_of_many_windows_has_products_of_each_token_once(tiny_encoder):
+    text = " ".join([word for word in WORDS if word != "a"] * 6)
+    matrix = np.eye(tiny_encoder.width, dtype=np.float32)
+    (tokens,) = tiny_encoder.tokens([text])
+    found = tiny_encoder.products(["", text, "one"], matrix)
+    np.testing.assert_allclose(rows_of(found, 1), tokens.vectors, rtol=1e-5, atol=1e-6)
+    assert len(rows_of(found, 0)) == 0
+
+
+def rows_of(products, number):
+    runs = products.runs[products.texts == number].tolist()
+    return np.concatenate([products.values[:0], *(products.values[i:j] for i, j in runs)])
 
 
 def test_an_empty_text_has_no_token(encoder):

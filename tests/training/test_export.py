@@ -122,7 +122,7 @@ def test_what_cannot_be_laid_out_is_told(source):
 def test_layers_that_are_not_asked_for_cost_no_output(source, tmp_path):
     folder = export_encoder(source[0], tmp_path / "one", layers=[-1], window=WINDOW)
     outputs = onnx.load(folder / "model.onnx").graph.output
-    assert [output.name for output in outputs] == ["tokens"]
+    assert [output.name for output in outputs] == ["tokens", "products"]
 
 
 def test_the_folder_describes_itself(export):

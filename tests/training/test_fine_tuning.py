@@ -13,8 +13,13 @@ pytest.importorskip("transformers")
 pytest.importorskip("onnx")
 
 from scr_themes.classifying import load  # noqa: E402 - torch may be missing
-from scr_themes.classifying.attention import AttentionHeads  # noqa: E402
+from scr_themes.classifying.attention import (  # noqa: E402
+    Attended,
+    AttentionHeads,
+    columns_of,
+)
 from scr_themes.classifying.calibration import fit_sigmoid  # noqa: E402
+from scr_themes.classifying.features import read_products  # noqa: E402
 from scr_themes.codebook import Codebook  # noqa: E402
 from scr_themes.encoding import OnnxEncoder  # noqa: E402
 from scr_themes.errors import LabelsError, ModelError  # noqa: E402
@@ -138,11 +143,16 @@ def test_how_often_each_role_carries_a_theme_is_learnt(classifier):
     )
 
 
+def means(classifier, texts):
+    """What the attention of each theme sees."""
+    heads = classifier.heads_
+    return Attended(read_products(classifier.encoder_, texts, columns_of(heads, None))).means
+
+
 def test_calibration_is_that_of_scores_weighed_by_role(tuned, classifier):
     held = targets_of(passages(), CODEBOOK)
-    tokens = classifier.encoder_.tokens(list(held.texts))
     roles = classifier.predict_role_proba(list(held.texts))
-    found = classifier.heads_.scores(tokens, roles)
+    found = classifier.heads_.scores(means(classifier, held.texts), roles)
     for k in range(2):
         slope, intercept = fit_sigmoid(found[:, k], held.themes[:, k] > 0)
         assert classifier.heads_.slopes[k] == pytest.approx(slope, rel=1e-3)
@@ -176,9 +186,9 @@ def test_the_exported_classifier_says_what_the_network_says(classifier, tuned, b
     rows = passages(12)
     targets = targets_of(rows, CODEBOOK)
     scores, _ = predict(tuned, Tokens(base / "tokenizer.json", targets.texts, WINDOW), targets)
-    tokens = classifier.encoder_.tokens(list(targets.texts))
+    found = classifier.heads_.scores(means(classifier, targets.texts))
     # bfloat16, on processors that have it, keeps three digits.
-    np.testing.assert_allclose(classifier.heads_.scores(tokens), scores[:, :2], atol=0.1)
+    np.testing.assert_allclose(found, scores[:, :2], atol=0.1)
 
 
 def test_it_is_saved_and_loaded_with_its_attention(classifier, tmp_path):

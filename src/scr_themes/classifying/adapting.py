@@ -28,12 +28,18 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from sklearn.model_selection import GroupKFold
 
-from scr_themes.classifying.attention import AttentionHeads, AttentionRoleHead, shares
+from scr_themes.classifying.attention import (
+    Attended,
+    AttentionHeads,
+    AttentionRoleHead,
+    columns_of,
+    shares,
+)
 from scr_themes.classifying.classifier import ThemeClassifier
 from scr_themes.classifying.features import extract, read_tokens
 from scr_themes.classifying.heads import Heads, joint_scores, linear_scores, log_expit
 from scr_themes.classifying.inputs import group_names
-from scr_themes.encoding.protocol import TokenVectors
+from scr_themes.encoding.protocol import TokenVectors, multiplied
 from scr_themes.errors import LabelsError, ModelError
 from scr_themes.labels import indicator
 
@@ -200,14 +206,18 @@ def terms_of(classifier: ThemeClassifier, texts: Sequence[str]) -> Terms:
         raise ModelError("the classifier", "works on features", "give it an encoder")
     if isinstance(heads, AttentionHeads):
         tokens = read_tokens(encoder, texts)
-        roles = None
-        if isinstance(classifier.role_head_, AttentionRoleHead):
-            roles = classifier.role_head_.probabilities(tokens)
-        plain = heads.scores(tokens)
+        role_head, roles = classifier.role_head_, None
+        if not isinstance(role_head, AttentionRoleHead):
+            role_head = None
+        means = Attended(multiplied(tokens, columns_of(heads, role_head))).means
+        means, rest = np.split(means, [len(heads.biases)], axis=1)
+        if role_head is not None:
+            roles = role_head.probabilities(rest)
+        plain = heads.scores(means)
         return Terms(
             vectors=attended_vectors(tokens, heads.queries),
             linear=plain,
-            rest=(heads.scores(tokens, roles) - plain)[:, 0],
+            rest=(heads.scores(means, roles) - plain)[:, 0],
             joint=False,
         )
     features = extract(encoder, texts)

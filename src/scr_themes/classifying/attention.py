@@ -8,14 +8,16 @@ and says where it looked. It is taught to look at the sentences that coders mark
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scr_themes.classifying.heads import expit, softmax
-from scr_themes.encoding.protocol import TokenVectors
+from scr_themes.encoding.protocol import TokenProducts, TokenVectors
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -27,7 +29,6 @@ SELDOM = 0.01
 # (benchmarks/evidence.py), each step down finds more of them and quotes two sentences more often.
 NEXT = 0.6
 LARGEST = 70.0  # of what attention rests on: beyond it float32 would overflow, and nothing is added
-TOGETHER = 64  # passages whose scores are worked out in one go: their arrays stay in the cache
 
 
 def shares(tokens: TokenVectors, queries: Singles) -> Singles:
@@ -48,32 +49,75 @@ def shares(tokens: TokenVectors, queries: Singles) -> Singles:
     return np.asarray(softmax(tokens.vectors @ queries.T, axis=0), dtype=np.float32)
 
 
-def attended_scores(
-    passages: Sequence[TokenVectors], queries: Singles, weights: Singles, biases: Singles
-) -> Floats:
-    """Return each passage's score in each column: shape (n_passages, n_columns).
+def columns(queries: Singles, weights: Singles) -> Singles:
+    """Return the matrix that tokens are multiplied by: shape (n_dimensions, 2 * n_columns).
 
-    A column's score is the mean of ``vectors @ weight`` under its attention, plus its bias.
+    Parameters
+    ----------
+    queries, weights : ndarray of float32, shape (n_columns, n_dimensions)
     """
-    scores = np.zeros((len(passages), len(queries)), dtype=np.float64)
-    toward, worth = np.ascontiguousarray(queries.T), np.ascontiguousarray(weights.T)
-    for first in range(0, len(passages), TOGETHER):
-        block = passages[first : first + TOGETHER]
-        lengths = np.array([len(tokens.vectors) for tokens in block])
-        ends = lengths.cumsum()
-        rests, values = np.empty((2, ends[-1], len(queries)), dtype=np.float32)
-        for tokens, start, end in zip(block, ends - lengths, ends, strict=True):
-            # One product a passage: in one for all of them its last digits would hang on the rest.
-            np.matmul(tokens.vectors, toward, out=rests[start:end])
-            np.matmul(tokens.vectors, worth, out=values[start:end])
-        worded = np.flatnonzero(lengths)
-        if len(worded):
-            starts = (ends - lengths)[worded]
-            np.exp(np.clip(rests, -LARGEST, LARGEST, out=rests), out=rests)
-            values *= rests
-            sums = np.add.reduceat(values, starts, axis=0)
-            scores[first + worded] = sums / np.add.reduceat(rests, starts, axis=0)
-    return scores + biases
+    return np.ascontiguousarray(np.concatenate([queries, weights]).T)
+
+
+class Look(NamedTuple):
+    """Where attention rests in one passage.
+
+    Attributes
+    ----------
+    rests : ndarray of float32, shape (n_tokens, n_columns)
+        How much of each column's attention each token gets, up to a factor a column.
+    starts : callable
+        Returns where each token begins: shape (n_tokens,).
+    """
+
+    rests: Singles
+    starts: Callable[[], NDArray[np.intp]]
+
+
+class Attended:
+    """What the attention of each column sees in each of some passages.
+
+    Parameters
+    ----------
+    products : TokenProducts
+        Of token vectors and :func:`columns`. Its values are overwritten.
+
+    Attributes
+    ----------
+    means : ndarray of float64, shape (n_passages, n_columns)
+        The mean of ``vectors @ weight`` under a column's attention; nought without a token.
+    """
+
+    def __init__(self, products: TokenProducts) -> None:
+        self._products = products
+        n_columns = products.values.shape[1] // 2
+        self._rests, worth = products.values[:, :n_columns], products.values[:, n_columns:]
+        np.exp(np.clip(self._rests, -LARGEST, LARGEST, out=self._rests), out=self._rests)
+        worth *= self._rests
+        self.means = np.zeros((products.n_texts, n_columns), dtype=np.float64)
+        if not len(products.runs):
+            return
+        places = products.runs.ravel()
+        if places[-1] == len(products.values):  # which no place may be, and where a last sum ends
+            places = places[:-1]
+        sums = np.add.reduceat(products.values, places, axis=0)[::2]
+        firsts = np.flatnonzero(np.diff(products.texts, prepend=-1))
+        sums = np.add.reduceat(sums, firsts, axis=0)
+        self.means[products.texts[firsts]] = sums[:, n_columns:] / sums[:, :n_columns]
+
+    def __len__(self) -> int:
+        return self._products.n_texts
+
+    def __getitem__(self, number: int) -> Look:
+        """Return where attention rests in one of the passages; raise IndexError beyond the last."""
+        products = self._products
+        if not 0 <= number < len(self):
+            raise IndexError(number)
+        first, last = np.searchsorted(products.texts, [number, number + 1])
+        parts = [self._rests[start:end] for start, end in products.runs[first:last].tolist()]
+        return Look(
+            np.concatenate(parts) if parts else self._rests[:0], partial(products.starts, number)
+        )
 
 
 def weighed_by_role(scores: Floats, roles: NDArray[np.floating], carrying: Floats) -> Floats:
@@ -127,23 +171,23 @@ class AttentionHeads:
     precise: Floats
     carrying: Floats
 
-    def scores(
-        self, passages: Sequence[TokenVectors], roles: NDArray[np.floating] | None = None
-    ) -> Floats:
+    def scores(self, means: Floats, roles: NDArray[np.floating] | None = None) -> Floats:
         """Return uncalibrated scores, shape (n_passages, n_themes).
 
-        Weighed by role, if ``roles`` are given: the probabilities of the role head, shape
-        (n_passages, n_roles).
+        Parameters
+        ----------
+        means : ndarray, shape (n_passages, n_themes)
+            What each theme's attention sees: :attr:`Attended.means`.
+        roles : ndarray, shape (n_passages, n_roles), optional
+            Probabilities of the role head, to weigh scores by.
         """
-        scores = attended_scores(passages, self.queries, self.weights, self.biases)
+        scores = means + self.biases
         if roles is None or not self.carrying.size:
             return scores
         return weighed_by_role(scores, roles, self.carrying)
 
-    def probabilities(
-        self, passages: Sequence[TokenVectors], roles: NDArray[np.floating] | None = None
-    ) -> Singles:
-        """Return float32 probabilities, shape (n_passages, n_themes); ``roles`` as above.
+    def probabilities(self, means: Floats, roles: NDArray[np.floating] | None = None) -> Singles:
+        """Return float32 probabilities, shape (n_passages, n_themes); of the same as scores.
 
         Raises
         ------
@@ -154,18 +198,19 @@ class AttentionHeads:
             raise ValueError(
                 "roles are missing: these heads are calibrated on scores weighed by role"
             )
-        return self.calibrated(self.scores(passages, roles))
+        return self.calibrated(self.scores(means, roles))
 
     def calibrated(self, scores: Floats) -> Singles:
         """Return the probabilities of scores weighed by role."""
         return np.asarray(expit(scores * self.slopes + self.intercepts), dtype=np.float32)
 
-    def sentences(self, tokens: TokenVectors, starts: Sequence[int]) -> NDArray[np.intp]:
+    def sentences(self, look: Look, starts: Sequence[int]) -> NDArray[np.intp]:
         """Return for each theme the sentence that its attention rests on most, or the two.
 
         Parameters
         ----------
-        tokens : TokenVectors
+        look : Look
+            Its first columns are the themes'.
         starts : sequence of int
             Where each sentence begins; a token before the first counts to the first.
 
@@ -176,12 +221,13 @@ class AttentionHeads:
             ``NEXT`` of what the foremost one gets.
         """
         found = np.zeros((len(self.queries), 2), dtype=np.intp)
-        if len(starts) < 2 or not len(tokens.vectors):
+        if len(starts) < 2 or not len(look.rests):
             return found
-        sentence = np.searchsorted(np.asarray(starts), tokens.starts, side="right") - 1
+        sentence = np.searchsorted(np.asarray(starts), look.starts(), side="right") - 1
         rests = np.zeros((len(starts) + 2, len(self.queries)))  # with nothing before and after
         numbers, firsts = np.unique(sentence.clip(min=0), return_index=True)
-        rests[numbers + 1] = np.add.reduceat(shares(tokens, self.queries), firsts, axis=0)
+        of_themes = look.rests[:, : len(self.queries)]
+        rests[numbers + 1] = np.add.reduceat(of_themes, firsts, axis=0)
         foremost = rests.argmax(axis=0)
         column = np.arange(len(foremost))
         before, after = rests[foremost - 1, column], rests[foremost + 1, column]
@@ -207,35 +253,42 @@ class AttentionRoleHead:
     biases: Singles
     temperature: float
 
-    def probabilities(self, passages: Sequence[TokenVectors]) -> Singles:
-        """Return float32 probabilities, shape (n_passages, n_roles)."""
-        scores = attended_scores(passages, self.queries, self.weights, self.biases)
-        return self.calibrated(scores)
+    def probabilities(self, means: Floats) -> Singles:
+        """Return float32 probabilities, shape (n_passages, n_roles), of :attr:`Attended.means`."""
+        return self.calibrated(means + self.biases)
 
     def calibrated(self, scores: Floats) -> Singles:
         """Return the probabilities of scores."""
         return np.asarray(softmax(scores / self.temperature, axis=1), dtype=np.float32)
 
 
-def probabilities_of_both(
-    heads: AttentionHeads, role_head: AttentionRoleHead, passages: Sequence[TokenVectors]
-) -> tuple[Singles, Singles]:
-    """Return the probabilities of themes, weighed by role, and of roles: read in one go.
+def columns_of(heads: AttentionHeads, role_head: AttentionRoleHead | None) -> Singles:
+    """Return :func:`columns` of themes and, after them, of roles."""
+    if role_head is None:
+        return columns(heads.queries, heads.weights)
+    return columns(
+        np.concatenate([heads.queries, role_head.queries]),
+        np.concatenate([heads.weights, role_head.weights]),
+    )
+
+
+def probabilities_of(
+    heads: AttentionHeads, role_head: AttentionRoleHead | None, attended: Attended
+) -> tuple[Singles, Singles | None]:
+    """Return the probabilities of themes, weighed by role, and of roles.
+
+    Parameters
+    ----------
+    heads : AttentionHeads
+    role_head : AttentionRoleHead or None
+    attended : Attended
+        Of the :func:`columns_of` both.
 
     Returns
     -------
     themes : ndarray of float32, shape (n_passages, n_themes)
-    roles : ndarray of float32, shape (n_passages, n_roles)
+    roles : ndarray of float32, shape (n_passages, n_roles), or None
     """
-    scores = attended_scores(
-        passages,
-        *(
-            np.concatenate([getattr(heads, part), getattr(role_head, part)])
-            for part in ("queries", "weights", "biases")
-        ),
-    )
-    themes, rest = np.split(scores, [len(heads.biases)], axis=1)
-    roles = role_head.calibrated(rest)
-    if heads.carrying.size:
-        themes = weighed_by_role(themes, roles, heads.carrying)
-    return heads.calibrated(themes), roles
+    themes, rest = np.split(attended.means, [len(heads.biases)], axis=1)
+    roles = None if role_head is None else role_head.probabilities(rest)
+    return heads.probabilities(themes, roles), roles

@@ -115,7 +115,7 @@ class CascadeReader(ThemeReader):
         themes, roles = self.first._judge(inputs)
         unsure = self.reads(themes)
         sure, rest = np.flatnonzero(~unsure).tolist(), np.flatnonzero(unsure).tolist()
-        linear = isinstance(inputs, np.ndarray)  # and token vectors of each passage otherwise
+        linear = isinstance(inputs, np.ndarray)  # and else what attention sees in each passage
         by_first = self.first._tagged(
             [passages[row] for row in sure],
             inputs[sure] if linear else [inputs[row] for row in sure],

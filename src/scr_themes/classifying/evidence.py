@@ -16,10 +16,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from scr_themes.classifying.attention import AttentionHeads
+from scr_themes.classifying.attention import AttentionHeads, Look
 from scr_themes.classifying.features import extract
 from scr_themes.classifying.heads import Heads
-from scr_themes.encoding.protocol import Encoder, TokenVectors
+from scr_themes.encoding.protocol import Encoder
 from scr_themes.reading.blocks import normalised_starts
 from scr_themes.reading.sentences import sentence_spans
 
@@ -36,7 +36,7 @@ LENGTH = 1.0
 
 
 def attended_evidence(
-    heads: AttentionHeads, texts: Sequence[str], passages: Sequence[TokenVectors]
+    heads: AttentionHeads, texts: Sequence[str], looks: Sequence[Look]
 ) -> list[list[Span]]:
     """Find the sentence of each passage that each theme's attention rests on, or the two.
 
@@ -45,9 +45,9 @@ def attended_evidence(
     heads : AttentionHeads
     texts : sequence of str
         Passages as they stand in their documents.
-    passages : sequence of TokenVectors
-        The token vectors of each, as :func:`~scr_themes.classifying.features.read_tokens` gives
-        them: of the normalised text.
+    looks : sequence of Look
+        Where attention rests in each: in the normalised text, as
+        :func:`~scr_themes.classifying.features.read_products` reads it.
 
     Returns
     -------
@@ -55,12 +55,12 @@ def attended_evidence(
         For each text, a span for each theme, whether or not it is tagged.
     """
     found = []
-    for text, tokens in zip(texts, passages, strict=True):
+    for text, look in zip(texts, looks, strict=True):
         spans = sentence_spans(text) or [(0, len(text))]
         # Tokens begin where they do in the normalised text: so must sentences.
         starts = normalised_starts(text, [start for start, _ in spans])
         found.append(
-            [(spans[i][0], spans[j][1]) for i, j in heads.sentences(tokens, starts).tolist()]
+            [(spans[i][0], spans[j][1]) for i, j in heads.sentences(look, starts).tolist()]
         )
     return found
 

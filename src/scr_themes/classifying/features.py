@@ -9,9 +9,18 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from scr_themes.encoding.protocol import Encoder, TokenEncoder, TokenVectors
-from scr_themes.errors import ModelError
+from scr_themes.encoding.onnx import OnnxEncoder
+from scr_themes.encoding.protocol import (
+    Encoder,
+    TokenEncoder,
+    TokenProducts,
+    TokenVectors,
+    multiplied,
+)
+from scr_themes.errors import LabelsError, ModelError
 from scr_themes.reading.blocks import normalise
+
+Singles = NDArray[np.float32]
 
 
 def extract(encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -48,7 +57,7 @@ def extract(encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:
 
 
 def read_tokens(encoder: Encoder, texts: Sequence[str]) -> list[TokenVectors]:
-    """Encode passages token by token; normalised, and each text once, as in :func:`extract`.
+    """Encode passages token by token; normalised, as in :func:`extract`.
 
     Parameters
     ----------
@@ -66,12 +75,15 @@ def read_tokens(encoder: Encoder, texts: Sequence[str]) -> list[TokenVectors]:
     ModelError
         If the encoder gives no token vectors, or not one finite array a text.
     """
+    return _tokens(encoder, [_readable(normalise(text)) for text in texts])
+
+
+def _tokens(encoder: Encoder, whole: Sequence[str]) -> list[TokenVectors]:
     if not hasattr(encoder, "tokens"):
         raise ModelError(
             encoder, "gives no token vectors, which this model's heads read",
             "use the encoder that the model was saved with",
         )  # fmt: skip
-    whole, rows = _once_each(texts)
     passages = cast(TokenEncoder, encoder).tokens(whole)
     if len(passages) != len(whole):
         raise ModelError(
@@ -79,15 +91,67 @@ def read_tokens(encoder: Encoder, texts: Sequence[str]) -> list[TokenVectors]:
             f"gave {len(passages)} arrays of token vectors for {len(whole)} texts",
             "tokens() must return one a text",
         )
+    for tokens in passages:
+        _check_finite(encoder, tokens.vectors)
+    return passages
+
+
+def read_products(encoder: Encoder, texts: Sequence[str], matrix: Singles) -> TokenProducts:
+    """Encode passages token by token, and multiply the vectors by a matrix; texts normalised.
+
+    Parameters
+    ----------
+    encoder : Encoder
+        One with ``tokens``.
+    texts : sequence of str
+    matrix : ndarray of float32, shape (n_dimensions, n_columns)
+
+    Returns
+    -------
+    TokenProducts
+
+    Raises
+    ------
+    ModelError
+        As :func:`read_tokens`.
+    LabelsError
+        If the encoder's vectors are of another width than the matrix.
+    """
+    whole = [_readable(normalise(text)) for text in texts]
+    if isinstance(encoder, OnnxEncoder):
+        check_width(encoder.width or len(matrix), len(matrix))
+        products = encoder.products(whole, matrix)
+        _check_finite(encoder, products.values)
+        return products
+    passages = _tokens(encoder, whole)
+    for tokens in passages:
+        check_width(tokens.vectors.shape[1], len(matrix))
+    return multiplied(passages, matrix)
+
+
+def check_width(width: int, expected: int) -> None:
+    """Raise LabelsError where an encoder gives vectors that the heads cannot read."""
+    if width != expected:
+        raise LabelsError(
+            "encoder",
+            f"gives {width} features where the heads take {expected}",
+            "use the encoder that the classifier was fitted with",
+        )
+
+
+def _check_finite(encoder: Encoder, values: Singles) -> None:
     # The sum of squares is finite if all are, and the quickest way to see it.
-    if not all(math.isfinite(np.vdot(tokens.vectors, tokens.vectors)) for tokens in passages):
+    if not math.isfinite(np.vdot(values, values)):
         raise ModelError(encoder, "gave a vector that is not finite", "check the encoder's weights")
-    return [passages[row] for row in rows]
 
 
 def _once_each(texts: Sequence[str]) -> tuple[list[str], NDArray[np.intp]]:
     """Return the texts that differ, normalised, and which of them each text is."""
     places: dict[str, int] = {}
     rows = np.array([places.setdefault(normalise(text), len(places)) for text in texts], np.intp)
+    return list(map(_readable, places)), rows
+
+
+def _readable(text: str) -> str:
     # Half a surrogate pair, as broken JSON and PDF files hold, is no text to a tokenizer.
-    return [text.encode("utf-8", "replace").decode() for text in places], rows
+    return text.encode("utf-8", "replace").decode()

@@ -13,19 +13,22 @@ from numpy.typing import NDArray
 
 from scr_themes.chunks import chunked
 from scr_themes.classifying.attention import (
+    Attended,
     AttentionHeads,
     AttentionRoleHead,
-    probabilities_of_both,
+    Look,
+    columns_of,
+    probabilities_of,
 )
 from scr_themes.classifying.evidence import Span, attended_evidence, find_evidence
-from scr_themes.classifying.features import extract, read_tokens
+from scr_themes.classifying.features import check_width, extract, read_products
 from scr_themes.classifying.heads import Heads, RoleHead
 from scr_themes.classifying.inputs import Distinct, bare_passage, check_texts, items_of
 from scr_themes.classifying.threads import blas, in_order
 from scr_themes.codebook import Codebook
 from scr_themes.documents import Passage, Tag, TaggedPassage
 from scr_themes.encoding.onnx import OnnxEncoder
-from scr_themes.encoding.protocol import Encoder, TokenVectors
+from scr_themes.encoding.protocol import Encoder
 from scr_themes.errors import LabelsError
 
 # Evidence is sought from this share of a threshold on, so that a lower cut still has sentences.
@@ -33,8 +36,8 @@ NEAR = 0.5
 MANY = 256  # passages that another's encoder is given at once: it may have batches of its own
 
 Threshold = str | float | Mapping[str, str | float] | None
-# What heads read: an array of vectors, or the token vectors of each passage.
-Inputs = NDArray[np.float32] | list[TokenVectors]
+# What heads read: an array of vectors, or what attention sees in each passage.
+Inputs = NDArray[np.float32] | Attended | list[Look]
 # Probabilities of passages: of their themes, and of their roles.
 Chances = tuple[NDArray[np.float32], NDArray[np.float32] | None]
 _Made = TypeVar("_Made")
@@ -96,25 +99,18 @@ class ThemeReader:
         if reset:
             self.n_features_in_ = found.shape[1]
         elif texts:
-            self._check_width(found.shape[1])
+            check_width(found.shape[1], self.n_features_in_)
         return found
-
-    def _check_width(self, width: int) -> None:
-        if width != self.n_features_in_:
-            raise LabelsError(
-                "encoder",
-                f"gives {width} features where the heads take {self.n_features_in_}",
-                "use the encoder that the classifier was fitted with",
-            )
 
     def _inputs(self, X: Any, encoder: Encoder | None) -> Any:
         """Return what the heads read of some texts, or of features given as such."""
         if isinstance(self.heads_, AttentionHeads) and encoder is not None:
-            found = read_tokens(encoder, check_texts(X))
-            if found:
-                self._check_width(found[0].vectors.shape[1])
-            return found
+            matrix = columns_of(self.heads_, self._attentive_role_head())
+            return Attended(read_products(encoder, check_texts(X), matrix))
         return self._features(X, encoder)
+
+    def _attentive_role_head(self) -> AttentionRoleHead | None:
+        return self.role_head_ if isinstance(self.role_head_, AttentionRoleHead) else None
 
     def _map(
         self, function: Callable[[Any, Encoder | None], _Made], X: Any
@@ -152,9 +148,7 @@ class ThemeReader:
     def _judge(self, inputs: Any) -> Chances:
         heads, role_head = self.heads_, self.role_head_
         if isinstance(heads, AttentionHeads):
-            if isinstance(role_head, AttentionRoleHead):
-                return probabilities_of_both(heads, role_head, inputs)
-            return heads.probabilities(inputs), None
+            return probabilities_of(heads, self._attentive_role_head(), inputs)
         # Linear heads know good practice themselves.
         roles = None if role_head is None else role_head.probabilities(inputs)
         return heads.probabilities(inputs), roles

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scr_themes.encoding.protocol import TokenVectors
+from scr_themes.encoding.protocol import TokenProducts, TokenVectors, multiplied
 from scr_themes.encoding.windows import window_cores, window_spans
 from scr_themes.encoding.wordpieces import WordPieces
 from scr_themes.errors import ModelError
@@ -24,11 +24,21 @@ CONFIG_FILE = "encoder.json"
 _Made = TypeVar("_Made")
 # Tokens in one call of a graph that takes several texts. The graph itself gains nothing by them;
 # but a thread that comes back from it must wait for Python's lock, and so should come back seldom.
-TOGETHER = 2400
+TOGETHER = 5000
 # Texts that a thread should be given at once: few where they take long, so that no thread is left
 # with the last, and else as many as fill a call or two.
 FEW, MANY = 8, 64
 _NOTHING = -1  # the id between two texts
+
+
+class _Window(NamedTuple):
+    """What the graph reads at once of a text."""
+
+    text: int
+    ids: NDArray[np.int64]
+    # The tokens that are taken from here; those before and after, another window has deeper inside.
+    first: int
+    last: int
 
 
 class OnnxEncoder:
@@ -92,7 +102,8 @@ class OnnxEncoder:
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        options.enable_mem_pattern = False  # it would keep a plan for every length of text met
+        # A plan of memory is kept for every length met: few of single texts, no end of several.
+        options.enable_mem_pattern = self._gap is None
         try:
             session = onnxruntime.InferenceSession(
                 str(self.folder / MODEL_FILE), options, providers=["CPUExecutionProvider"]
@@ -116,8 +127,12 @@ class OnnxEncoder:
         tokenizer.no_truncation()
         tokenizer.no_padding()
         self._outputs = tuple(outputs)
+        self.width = outputs.get("tokens")
         # Graphs that were traced take a batch and its mask; those laid out by us one row of ids.
-        self._batched = "attention_mask" in {given.name for given in session.get_inputs()}
+        inputs = {given.name for given in session.get_inputs()}
+        self._batched = "attention_mask" in inputs
+        self._multiplies = "columns" in inputs
+        self._no_columns = np.empty((self.width or 0, 0), dtype=np.float32)
         self._first, self._last = first, last
         return session, WordPieces(tokenizer)
 
@@ -156,9 +171,50 @@ class OnnxEncoder:
         ModelError
             If the encoder was exported without token vectors.
         """
+        self._check_tokens()
+        return [tokens for group in self._in_groups(self._tokens, texts) for tokens in group]
+
+    def products(self, texts: Sequence[str], matrix: NDArray[np.float32]) -> TokenProducts:
+        """Return each text's token vectors times a matrix; made by the graph, where it can.
+
+        Parameters
+        ----------
+        texts : sequence of str
+        matrix : ndarray of float32, shape (width, n_columns)
+
+        Returns
+        -------
+        TokenProducts
+            The same for a text whatever stands beside it.
+
+        Raises
+        ------
+        ModelError
+            If the encoder was exported without token vectors.
+        """
+        if not self._multiplies:
+            return multiplied(self.tokens(texts), matrix)
+        self._check_tokens()
+        values, runs, of_text, begun = [], [], [], 0
+        for pack, (made,) in self._packs(["products"], self._windows(texts), matrix):
+            for window, start, _ in pack:
+                if len(window.ids):
+                    first = begun + start + 1  # after the special token
+                    runs.append((first + window.first, first + window.last))
+                    of_text.append(window.text)
+            values.append(made)
+            begun += len(made)
+        return TokenProducts(
+            values[0] if len(values) == 1 else np.concatenate(values),
+            np.array(runs, dtype=np.intp).reshape(-1, 2),
+            np.array(of_text, dtype=np.intp),
+            len(texts),
+            lambda i: self._starts(texts[i]),
+        )
+
+    def _check_tokens(self) -> None:
         if "tokens" not in self._outputs:
             raise ModelError(self.folder, "gives no token vectors", "export the encoder again")
-        return [tokens for group in self._in_groups(self._tokens, texts) for tokens in group]
 
     @property
     def batch(self) -> int:
@@ -185,80 +241,92 @@ class OnnxEncoder:
             return list(pool.map(function, groups))
 
     def _encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        rows: list[list[NDArray[np.float32]]] = [[] for _ in texts]
+        for pack, made in self._packs(self._layers, self._windows(texts)):
+            for window, start, end in pack:
+                rows[window.text].append(self._pooled(made, start, end))
         vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
-        for i, (_, made) in enumerate(self._read(texts, self._layers)):
-            rows = np.stack([self._pooled(layers) for layers in made])
-            vectors[i] = np.where(self._poolings, rows.max(axis=0), rows.mean(axis=0))
+        for i, of_text in enumerate(rows):
+            stacked = np.stack(of_text)
+            vectors[i] = np.where(self._poolings, stacked.max(axis=0), stacked.mean(axis=0))
         return vectors
 
-    def _pooled(self, layers: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
-        if "embedding" in self._outputs:  # pooled by the graph
+    def _pooled(
+        self, layers: Sequence[NDArray[np.float32]], start: int, end: int
+    ) -> NDArray[np.float32]:
+        if "embedding" in self._outputs:  # pooled by the graph, which takes one text
             return layers[0]
         return np.concatenate(
             [
-                layer.max(axis=0) if kind == "max" else layer.mean(axis=0)
+                layer[start:end].max(axis=0) if kind == "max" else layer[start:end].mean(axis=0)
                 for layer in layers
                 for kind in self._kinds
             ]
         )
 
     def _tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
-        found = []
-        for text, (spans, made) in zip(texts, self._read(texts, ["tokens"]), strict=True):
-            parts = [
-                vectors[1 + first - start : 1 + last - start]
-                for (vectors,), (start, _), (first, last) in zip(
-                    made, spans, window_cores(spans), strict=True
-                )
-            ]
-            vectors = parts[0] if len(parts) == 1 else np.concatenate(parts)
-            found.append(TokenVectors(vectors, partial(self._starts, text)))
-        return found
+        parts: list[list[NDArray[np.float32]]] = [[] for _ in texts]
+        for pack, (vectors,) in self._packs(["tokens"], self._windows(texts)):
+            for window, start, _ in pack:
+                first = start + 1  # after the special token
+                parts[window.text].append(vectors[first + window.first : first + window.last])
+        return [
+            TokenVectors(
+                of_text[0] if len(of_text) == 1 else np.concatenate(of_text),
+                partial(self._starts, text),
+            )
+            for text, of_text in zip(texts, parts, strict=True)
+        ]
 
     def _starts(self, text: str) -> NDArray[np.intp]:
         return np.array(self._pieces.starts(text), dtype=np.intp)
 
-    def _read(
-        self, texts: Sequence[str], outputs: Sequence[str]
-    ) -> Iterator[tuple[Sequence[tuple[int, int]], list[list[NDArray[np.float32]]]]]:
-        """Yield for each text the windows of its tokens, and what the graph makes of each."""
-        ids = self._pieces.ids(texts)
-        spans = [window_spans(len(of_text), self.window - 2) for of_text in ids]
-        windows = (
-            of_text[start:end]
-            for of_text, of_windows in zip(ids, spans, strict=True)
-            for start, end in of_windows
-        )
-        made = self._each(outputs, windows)
-        for of_windows in spans:
-            yield of_windows, [next(made) for _ in of_windows]
+    def _windows(self, texts: Sequence[str]) -> Iterator[_Window]:
+        """Yield what the graph reads at once, for a long text several overlapping windows."""
+        size = self.window - 2
+        for i, ids in enumerate(self._pieces.ids(texts)):
+            if len(ids) <= size:  # as nearly all are
+                yield _Window(i, ids, 0, len(ids))
+                continue
+            spans = window_spans(len(ids), size)
+            for (start, end), (first, last) in zip(spans, window_cores(spans), strict=True):
+                yield _Window(i, ids[start:end], first - start, last - start)
 
-    def _each(
-        self, outputs: Sequence[str], windows: Iterable[NDArray[np.int64]]
-    ) -> Iterator[list[NDArray[np.float32]]]:
-        """Yield what the graph makes of each window, several in a call where it can take them."""
+    def _packs(
+        self,
+        outputs: Sequence[str],
+        windows: Iterable[_Window],
+        columns: NDArray[np.float32] | None = None,
+    ) -> Iterator[tuple[list[tuple[_Window, int, int]], list[NDArray[np.float32]]]]:
+        """Yield windows that went through the graph in one call, and what it made of them.
+
+        With each window stands where its rows begin and end, those of both special tokens too.
+        """
         gap, most = (0, -1) if self._gap is None else (self._gap, TOGETHER)
         for pack in _packed(windows, most):
-            row = np.full(sum(len(window) + 2 + gap for window in pack) - gap, _NOTHING)
+            row = np.full(sum(len(window.ids) + 2 + gap for window in pack) - gap, _NOTHING)
             places, start = [], 0
             for window in pack:
-                end = start + len(window) + 2
+                end = start + len(window.ids) + 2
                 row[start], row[end - 1] = self._first, self._last
-                row[start + 1 : end - 1] = window
-                places.append((start, end))
+                row[start + 1 : end - 1] = window.ids
+                places.append((window, start, end))
                 start = end + gap
-            made = self._run(outputs, row)
-            if len(pack) == 1:  # nor is there anything to cut where the graph pools
-                yield made
-                continue
-            for start, end in places:
-                yield [layer[start:end] for layer in made]
+            yield places, self._run(outputs, row, columns)
 
-    def _run(self, outputs: Sequence[str], row: NDArray[np.int64]) -> list[NDArray[np.float32]]:
-        if not self._batched:
-            return list(self._session.run(outputs, {"input_ids": row}))
-        feed = {"input_ids": row[None], "attention_mask": np.ones_like(row)[None]}
-        return [made[0] for made in self._session.run(outputs, feed)]
+    def _run(
+        self,
+        outputs: Sequence[str],
+        row: NDArray[np.int64],
+        columns: NDArray[np.float32] | None,
+    ) -> list[NDArray[np.float32]]:
+        if self._batched:
+            batch = {"input_ids": row[None], "attention_mask": np.ones_like(row)[None]}
+            return [made[0] for made in self._session.run(outputs, batch)]
+        feed: dict[str, NDArray[Any]] = {"input_ids": row}
+        if self._multiplies:
+            feed["columns"] = self._no_columns if columns is None else columns
+        return list(self._session.run(outputs, feed))
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the session out: a copy in another process opens its own."""
@@ -275,16 +343,16 @@ class OnnxEncoder:
         return f"OnnxEncoder({str(self.folder)!r})"
 
 
-def _packed(windows: Iterable[NDArray[np.int64]], most: int) -> Iterator[list[NDArray[np.int64]]]:
+def _packed(windows: Iterable[_Window], most: int) -> Iterator[list[_Window]]:
     """Put windows together, in order, to at most so many tokens; a longer one stays alone."""
-    pack: list[NDArray[np.int64]] = []
+    pack: list[_Window] = []
     length = 0
     for window in windows:
-        if pack and length + len(window) > most:
+        if pack and length + len(window.ids) > most:
             yield pack
             pack, length = [], 0
         pack.append(window)
-        length += len(window)
+        length += len(window.ids)
     if pack:
         yield pack
 

@@ -32,6 +32,8 @@ def convolution_graph(
 ) -> ModelProto:
     """Lay an encoder out as a graph from ``input_ids`` (n_tokens,) to ``tokens`` (n_tokens, width).
 
+    It gives ``products`` of these, too; see :meth:`~.graphs.Graph.multiplied`.
+
     Several texts can go through it in one call with :func:`gap` times the id -1 between any two of
     them: there each block sees what it sees beyond the end of a text, which is nought.
 
@@ -73,6 +75,7 @@ def convolution_graph(
             made = _pointwise_int8(graph, f"{number}.", near, layers, scales[number])
         last = number + 1 == len(encoder.blocks)
         x = graph.node("Add", x, made, output="tokens" if last else "")
+    graph.multiplied("tokens", encoder.width)
     return graph.model({"tokens": encoder.width})
 
 

@@ -16,9 +16,10 @@ from scipy.special import expit, softmax
 
 from scr_themes.chunks import chunked
 from scr_themes.classifying.attention import (
+    Attended,
     AttentionHeads,
     AttentionRoleHead,
-    attended_scores,
+    columns,
     weighed_by_role,
 )
 from scr_themes.classifying.calibration import (
@@ -28,7 +29,7 @@ from scr_themes.classifying.calibration import (
     precise_threshold,
 )
 from scr_themes.classifying.classifier import ThemeClassifier, assemble
-from scr_themes.classifying.features import read_tokens
+from scr_themes.classifying.features import read_products
 from scr_themes.classifying.heads import PRECISION
 from scr_themes.codebook import Codebook
 from scr_themes.encoding import OnnxEncoder, TokenEncoder
@@ -244,9 +245,10 @@ def finish(
         value.detach().cpu().numpy().astype(np.float32)
         for value in (network.queries.weight, network.scores.weight, network.scores.bias)
     )
+    matrix = columns(queries, weights)
     scores = np.concatenate(
         [
-            attended_scores(read_tokens(encoder, texts), queries, weights, biases)
+            Attended(read_products(encoder, texts, matrix)).means + biases
             for texts in chunked(targets.texts, 256)
         ]
     )

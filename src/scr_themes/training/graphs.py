@@ -26,6 +26,10 @@ class Graph:
     def __init__(self) -> None:
         self._constants: dict[str, TensorProto] = {}
         self._nodes: list[Any] = []
+        self._inputs = [
+            helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["token"]),
+        ]
+        self._outputs: list[Any] = []
 
     def constant(self, name: str, array: Any) -> str:
         """Keep an array under a name."""
@@ -63,15 +67,29 @@ class Graph:
         scaled = self.node("Mul", self.node("Cast", rows, to=TensorProto.FLOAT), step)
         return self.node("Gather", scaled, "input_ids") if small else scaled
 
+    def multiplied(self, x: str, width: int) -> None:
+        """Give ``products``, too: the vectors ``x`` times a matrix that each call brings along.
+
+        Its input is ``columns``, shape (width, n_columns), and the output (n_tokens, n_columns).
+        So the products of heads are made here, where they are quickest, and yet the graph knows
+        of no heads, which change when a model learns.
+        """
+        given = helper.make_tensor_value_info("columns", TensorProto.FLOAT, [width, "column"])
+        self._inputs.append(given)
+        self.node("MatMul", x, "columns", output="products")
+        made = helper.make_tensor_value_info("products", TensorProto.FLOAT, ["token", "column"])
+        self._outputs.append(made)
+
     def model(self, outputs: Mapping[str, int]) -> ModelProto:
         """Return the whole, with outputs of these widths: shape (n_tokens, width)."""
-        ids = helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["token"])
         made = [
             helper.make_tensor_value_info(name, TensorProto.FLOAT, ["token", width])
             for name, width in outputs.items()
         ]
         constants = list(self._constants.values())
-        graph = helper.make_graph(self._nodes, "encoder", [ids], made, constants)
+        graph = helper.make_graph(
+            self._nodes, "encoder", self._inputs, made + self._outputs, constants
+        )
         versions = [helper.make_opsetid("", 17), helper.make_opsetid(RUNTIME, 1)]
         model = helper.make_model(graph, opset_imports=versions, producer_name="scr_themes")
         model.ir_version = 8  # of the oldest onnxruntime that we take, and of all since

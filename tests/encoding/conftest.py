@@ -26,8 +26,18 @@ def exported(tmp_path):
 
 @pytest.fixture(scope="session")
 def shipped_encoder():
-    """The encoder that ships."""
-    folder = bundled_folder("accurate")
+    """The encoder that ships: a transformer, which takes one text a call."""
+    return _bundled("accurate")
+
+
+@pytest.fixture(scope="session")
+def packing_encoder():
+    """The other one that ships, which takes several."""
+    return _bundled("fast")
+
+
+def _bundled(name: str) -> OnnxEncoder:
+    folder = bundled_folder(name)
     if folder is None:
-        pytest.skip("models/accurate is not built")
+        pytest.skip(f"models/{name} is not built")
     return OnnxEncoder(folder / "encoder")

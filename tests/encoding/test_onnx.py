@@ -33,7 +33,7 @@ TEXTS = [
 ]
 
 
-@pytest.fixture(params=["tiny_encoder", "shipped_encoder"])
+@pytest.fixture(params=["tiny_encoder", "shipped_encoder", "packing_encoder"])
 def encoder(request):
     return request.getfixturevalue(request.param)
 
@@ -232,6 +232,13 @@ def test_products_are_those_of_the_token_vectors(encoder):
     backwards = encoder.products(TEXTS[::-1], matrix)
     for i in range(len(TEXTS)):
         assert np.array_equal(rows_of(backwards, len(TEXTS) - 1 - i), rows_of(found, i))
+
+
+def test_no_text_has_no_products(encoder):
+    found = encoder.products([], np.ones((encoder.width, 3), dtype=np.float32))
+    assert found.values.shape == (0, 3)
+    assert found.runs.shape == (0, 2)
+    assert found.n_texts == 0
 
 
 def test_a_text_of_many_windows_has_products_of_each_token_once(tiny_encoder):

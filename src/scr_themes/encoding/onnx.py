@@ -59,6 +59,11 @@ class OnnxEncoder:
     n_threads : int, optional
         How many texts to run at once; by default one for each core this process may use.
 
+    Attributes
+    ----------
+    dimensions, width : int
+        Of a text's vector and of a token's; ``width`` is None where there are no token vectors.
+
     Raises
     ------
     ModelError
@@ -195,7 +200,8 @@ class OnnxEncoder:
         if not self._multiplies:
             return multiplied(self.tokens(texts), matrix)
         self._check_tokens()
-        values, runs, of_text, begun = [], [], [], 0
+        values = [np.empty((0, matrix.shape[1]), dtype=np.float32)]
+        runs, of_text, begun = [], [], 0
         for pack, (made,) in self._packs(["products"], self._windows(texts), matrix):
             for window, start, _ in pack:
                 if len(window.ids):
@@ -205,7 +211,7 @@ class OnnxEncoder:
             values.append(made)
             begun += len(made)
         return TokenProducts(
-            values[0] if len(values) == 1 else np.concatenate(values),
+            values[-1] if len(values) < 3 else np.concatenate(values),
             np.array(runs, dtype=np.intp).reshape(-1, 2),
             np.array(of_text, dtype=np.intp),
             len(texts),

@@ -28,13 +28,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from sklearn.model_selection import GroupKFold
 
-from scr_themes.classifying.attention import (
-    Attended,
-    AttentionHeads,
-    AttentionRoleHead,
-    columns_of,
-    shares,
-)
+from scr_themes.classifying.attention import Attended, AttentionHeads, columns_of, shares
 from scr_themes.classifying.classifier import ThemeClassifier
 from scr_themes.classifying.features import extract, read_tokens
 from scr_themes.classifying.heads import Heads, joint_scores, linear_scores, log_expit
@@ -206,13 +200,10 @@ def terms_of(classifier: ThemeClassifier, texts: Sequence[str]) -> Terms:
         raise ModelError("the classifier", "works on features", "give it an encoder")
     if isinstance(heads, AttentionHeads):
         tokens = read_tokens(encoder, texts)
-        role_head, roles = classifier.role_head_, None
-        if not isinstance(role_head, AttentionRoleHead):
-            role_head = None
-        means = Attended(multiplied(tokens, columns_of(heads, role_head))).means
-        means, rest = np.split(means, [len(heads.biases)], axis=1)
-        if role_head is not None:
-            roles = role_head.probabilities(rest)
+        role_head = classifier.attentive_role_head
+        attended = Attended(multiplied(tokens, columns_of(heads, role_head)))
+        means, rest = np.split(attended.means, [len(heads.biases)], axis=1)
+        roles = None if role_head is None else role_head.probabilities(rest)
         plain = heads.scores(means)
         return Terms(
             vectors=attended_vectors(tokens, heads.queries),

@@ -105,11 +105,13 @@ class ThemeReader:
     def _inputs(self, X: Any, encoder: Encoder | None) -> Any:
         """Return what the heads read of some texts, or of features given as such."""
         if isinstance(self.heads_, AttentionHeads) and encoder is not None:
-            matrix = columns_of(self.heads_, self._attentive_role_head())
+            matrix = columns_of(self.heads_, self.attentive_role_head)
             return Attended(read_products(encoder, check_texts(X), matrix))
         return self._features(X, encoder)
 
-    def _attentive_role_head(self) -> AttentionRoleHead | None:
+    @property
+    def attentive_role_head(self) -> AttentionRoleHead | None:
+        """The role head, if it reads token vectors as attention heads do."""
         return self.role_head_ if isinstance(self.role_head_, AttentionRoleHead) else None
 
     def _map(
@@ -148,7 +150,7 @@ class ThemeReader:
     def _judge(self, inputs: Any) -> Chances:
         heads, role_head = self.heads_, self.role_head_
         if isinstance(heads, AttentionHeads):
-            return probabilities_of(heads, self._attentive_role_head(), inputs)
+            return probabilities_of(heads, self.attentive_role_head, inputs)
         # Linear heads know good practice themselves.
         roles = None if role_head is None else role_head.probabilities(inputs)
         return heads.probabilities(inputs), roles

@@ -198,10 +198,7 @@ class AttentionHeads:
             raise ValueError(
                 "roles are missing: these heads are calibrated on scores weighed by role"
             )
-        return self.calibrated(self.scores(means, roles))
-
-    def calibrated(self, scores: Floats) -> Singles:
-        """Return the probabilities of scores weighed by role."""
+        scores = self.scores(means, roles)
         return np.asarray(expit(scores * self.slopes + self.intercepts), dtype=np.float32)
 
     def sentences(self, look: Look, starts: Sequence[int]) -> NDArray[np.intp]:
@@ -255,10 +252,7 @@ class AttentionRoleHead:
 
     def probabilities(self, means: Floats) -> Singles:
         """Return float32 probabilities, shape (n_passages, n_roles), of :attr:`Attended.means`."""
-        return self.calibrated(means + self.biases)
-
-    def calibrated(self, scores: Floats) -> Singles:
-        """Return the probabilities of scores."""
+        scores = means + self.biases
         return np.asarray(softmax(scores / self.temperature, axis=1), dtype=np.float32)
 
 

@@ -211,6 +211,7 @@ class OnnxEncoder:
             values.append(made)
             begun += len(made)
         return TokenProducts(
+            # Of short texts one call makes all, which need not be copied then.
             values[-1] if len(values) < 3 else np.concatenate(values),
             np.array(runs, dtype=np.intp).reshape(-1, 2),
             np.array(of_text, dtype=np.intp),
